@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+// MallBots: see docs/architecture.md for what each target is and which may import which.
+
+import Foundation
+import PackageDescription
+
+// Swift's own checks at their strictest, for every target we wrote.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+// On Linux `swift test --filter` still builds every test target. MALLBOTS_ONLY=KernelTests,WireTests
+// (or `make test ONLY=...`) leaves the others out, which makes a first build minutes shorter.
+let only = ProcessInfo.processInfo.environment["MALLBOTS_ONLY"].map { $0.split(separator: ",").map(String.init) }
+
+func library(_ name: String, _ dependencies: [Target.Dependency], path: String, exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> [Target] {
+    if let only, !only.contains(name) { return [] }
+    return [
+        .testTarget(
+            name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+    ]
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let pluginLibrary = Target.Dependency.product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
+
+let package = Package(
+    name: "mallbots",
+    products: [
+        .executable(name: "mallbots", targets: ["CLI"]),
+        .executable(name: "protoc-gen-mallbots", targets: ["CodegenPlugin"]),
+        .library(name: "Wire", targets: ["Wire", "APIs", "Messages"]),
+        .library(name: "BotEmulator", targets: ["BotEmulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CProtobufC", path: "Sources/System/CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"]), .brew(["protobuf-c"])]),
+        .target(name: "CMessages", dependencies: ["CProtobufC"], path: "Sources/Messages/C"),
+        library("Messages", ["CMessages", "CProtobufC"], path: "Sources/Messages", exclude: ["C"]),
+        library(
+            "Wire", ["Messages", "COpenSSL", nioCore, nioPosix, logging, metrics, lifecycle, collections],
+            path: "Sources/Wire"),
+        library("APIs", ["Wire", "Messages"], path: "Sources/APIs"),
+        library(
+            "Kernel", ["Messages", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics, collections],
+            path: "Sources/Services/Kernel"),
+        library("Stores", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Stores"),
+        library("Orders", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Orders"),
+        library("Payments", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Payments"),
+        library("Depot", ["Kernel", "Messages", "APIs", "Wire", logging, collections], path: "Sources/Services/Depot"),
+        library(
+            "BotGateway", ["Wire", "APIs", "Messages", "Kernel", logging, metrics, collections],
+            path: "Sources/BotGateway"),
+        library(
+            "KioskGateway",
+            [
+                "APIs", "Wire", "Messages", "Kernel", nioCore, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Sources/KioskGateway"),
+        library(
+            "BotEmulator", ["Wire", "APIs", "Messages", logging, collections], path: "Sources/BotEmulator"),
+        .executableTarget(
+            name: "CLI",
+            dependencies: [
+                "Messages", "Wire", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot", "BotGateway",
+                "KioskGateway", "BotEmulator", nioCore, nioPosix, logging, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Sources/CLI", swiftSettings: strict),
+        library("Codegen", [pluginLibrary], path: "Sources/Codegen/Library"),
+        .executableTarget(
+            name: "CodegenPlugin", dependencies: ["Codegen", pluginLibrary], path: "Sources/Codegen/Plugin",
+            swiftSettings: strict),
+    ]
+)
