@@ -1,0 +1,33 @@
+# `make help` lists what there is. `make run` and `make test` are all that most people need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run build test check format proto
+
+DATA ?= data
+ARGS ?=
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+build: ## Build the mallbots executable (release)
+	@scripts/setup
+	@echo "Building mallbots (the first build takes some minutes) ..."
+	@swift build -c release --product mallbots
+
+run: build ## Start a mall with a small fleet and a trickle of orders; Ctrl-C stops it (DATA=folder, ARGS=...)
+	@exec .build/release/mallbots demo --data $(DATA) $(ARGS)
+
+test: ## Run every test that needs no special rights (ONLY=KernelTests,... for some)
+	@scripts/setup --check
+	@scripts/test $(if $(ONLY),--only $(ONLY),)
+
+check: ## Formatting, generated code, arrows between modules, scripts
+	@scripts/setup --check
+	@scripts/check
+
+format: ## Format the Swift sources in place
+	@scripts/swift-sources | xargs swift format format --in-place --parallel
+
+proto: ## Regenerate the code made from protos/
+	@scripts/setup --check
+	@scripts/proto
