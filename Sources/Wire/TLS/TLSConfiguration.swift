@@ -1,0 +1,43 @@
+/// What one side of TLS connections is set up with; `TLSContext` is what OpenSSL makes of it.
+public struct TLSConfiguration: Sendable {
+    /// Which end of the connection this is, and what that end needs.
+    enum Role: Sendable {
+        /// Accepts connections. With authorities given, a client must show a certificate from one of them.
+        case server(credentials: TLSCredentials, clientAuthorities: [Certificate])
+        /// Dials. The server must show a certificate from one of the authorities, for the name dialled.
+        case client(credentials: TLSCredentials?, serverAuthorities: [Certificate], serverName: String)
+    }
+
+    let role: Role
+    /// The realm a client must be of, besides having a certificate from a trusted authority; nil: any.
+    public var trustDomain: String?
+    /// How many key updates a peer may send in any minute; each costs us as much as a handshake's key exchange.
+    public var keyUpdatesPerMinute = 16
+
+    /// A server's side.
+    ///
+    /// - Parameters:
+    ///   - credentials: the server's certificate and key
+    ///   - clientCA: the authorities whose clients are let in; every client then needs a certificate that names a robot
+    ///     or service. Empty: clients are anonymous.
+    public static func server(_ credentials: TLSCredentials, clientCA: [Certificate]) -> TLSConfiguration {
+        TLSConfiguration(role: .server(credentials: credentials, clientAuthorities: clientCA))
+    }
+
+    /// A client's side.
+    ///
+    /// - Parameters:
+    ///   - credentials: the client's certificate and key, if the server asks for them
+    ///   - serverCA: the authorities that may vouch for the server; at least one
+    ///   - serverName: the host name or IP address that the server's certificate must be for
+    public static func client(
+        _ credentials: TLSCredentials?, serverCA: [Certificate], serverName: String
+    ) -> TLSConfiguration {
+        TLSConfiguration(
+            role: .client(credentials: credentials, serverAuthorities: serverCA, serverName: serverName))
+    }
+
+    private init(role: Role) {
+        self.role = role
+    }
+}

@@ -1,0 +1,152 @@
+import COpenSSL
+
+/// What all connections of one server, or of one client's target, share: OpenSSL's `SSL_CTX`, set up and never changed.
+///
+/// A server that reloads its certificate makes a new context for new connections; those that exist keep the old one.
+public final class TLSContext: @unchecked Sendable {
+    /// The application protocol that both sides must agree on (ALPN).
+    public static let alpn = "mallbots/1"
+
+    // Safe because the context is set up in init and only read after it; OpenSSL counts references to it atomically and
+    // allows SSL_new from any thread.
+    let pointer: OpaquePointer
+    let isServer: Bool
+    /// Whether a peer must name itself: clients towards a server that knows their authority.
+    let requiresIdentity: Bool
+    let trustDomain: String?
+    let keyUpdatesPerMinute: Int
+    /// The name to ask for in a client's hello (SNI), which must be a host name, never an address.
+    let serverNameIndication: String?
+
+    /// Sets OpenSSL up.
+    ///
+    /// - Throws: `TLSError` with reason `configuration`, naming what OpenSSL does not accept.
+    public init(_ configuration: TLSConfiguration) throws(TLSError) {
+        let method: OpaquePointer?
+        switch configuration.role {
+        case .server:
+            method = TLS_server_method()
+            isServer = true
+        case .client:
+            method = TLS_client_method()
+            isServer = false
+        }
+        trustDomain = configuration.trustDomain
+        keyUpdatesPerMinute = configuration.keyUpdatesPerMinute
+        let pointer = try openSSLPointer("setting up TLS") { SSL_CTX_new(method) }
+        self.pointer = pointer
+        switch configuration.role {
+        case .server(_, let authorities):
+            requiresIdentity = !authorities.isEmpty
+            serverNameIndication = nil
+        case .client(_, _, let name):
+            requiresIdentity = false
+            serverNameIndication = Self.isAddress(name) ? nil : name
+        }
+        // From here on deinit frees the pointer, whatever throws.
+        try setBasics()
+        switch configuration.role {
+        case .server(let credentials, let authorities): try setServer(credentials, authorities)
+        case .client(let credentials, let authorities, let name): try setClient(credentials, authorities, name)
+        }
+        TLSCallbacks.install(on: pointer, isServer: isServer)
+    }
+
+    deinit { SSL_CTX_free(pointer) }
+
+    private func setBasics() throws(TLSError) {
+        try openSSLCheck("requiring TLS 1.3") { shim_SSL_CTX_set_min_proto_version(pointer, TLS1_3_VERSION) }
+        try openSSLCheck("requiring TLS 1.3") { shim_SSL_CTX_set_max_proto_version(pointer, TLS1_3_VERSION) }
+        // The cheapest first on machines with AES instructions; a robot without them asks for ChaCha and gets it.
+        try openSSLCheck("setting cipher suites") {
+            SSL_CTX_set_ciphersuites(
+                pointer, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256")
+        }
+        try openSSLCheck("setting groups") { shim_SSL_CTX_set1_groups_list(pointer, "X25519:P-256:P-384") }
+        SSL_CTX_set_options(pointer, shim_SSL_OP_CIPHER_SERVER_PREFERENCE() | shim_SSL_OP_PRIORITIZE_CHACHA())
+        // An idle connection holds no record buffers; writes may come from wherever the data is by then.
+        _ = shim_SSL_CTX_set_mode(
+            pointer,
+            Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
+                | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+        // Each connection is a full handshake. Resumption would be set up here: tickets and the keys that seal them.
+        _ = shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        try openSSLCheck("turning session tickets off") { SSL_CTX_set_num_tickets(pointer, 0) }
+        // Bounds what a peer's certificates can make us hold during a handshake, in bytes.
+        _ = shim_SSL_CTX_set_max_cert_list(pointer, 32 * 1024)
+        SSL_CTX_set_verify_depth(pointer, 4)
+    }
+
+    private func setServer(_ credentials: TLSCredentials, _ authorities: [Certificate]) throws(TLSError) {
+        try use(credentials)
+        guard !authorities.isEmpty else { return }
+        try trust(authorities)
+        for authority in authorities {
+            // Tells clients which authorities count, for those that hold several certificates.
+            try openSSLCheck("naming a client authority") { SSL_CTX_add_client_CA(pointer, authority.pointer) }
+        }
+        TLSCallbacks.verifyPeer(on: pointer, failWithoutCertificate: true)
+    }
+
+    private func setClient(
+        _ credentials: TLSCredentials?, _ authorities: [Certificate], _ name: String
+    ) throws(TLSError) {
+        if let credentials { try use(credentials) }
+        guard !authorities.isEmpty else {
+            throw TLSError(.configuration, "no authority given that could vouch for the server")
+        }
+        try trust(authorities)
+        try setExpectedName(name)
+        TLSCallbacks.verifyPeer(on: pointer, failWithoutCertificate: false)
+        let protocols = [UInt8(Self.alpn.utf8.count)] + Array(Self.alpn.utf8)
+        // Alone among OpenSSL's functions, this one returns 0 for success.
+        guard SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) == 0 else {
+            throw TLSError(.configuration, "setting ALPN: \(OpenSSLErrors.drainedText())")
+        }
+    }
+
+    private func use(_ credentials: TLSCredentials) throws(TLSError) {
+        try openSSLCheck("using the certificate") {
+            SSL_CTX_use_certificate(pointer, credentials.certificate.pointer)
+        }
+        try openSSLCheck("using the private key") { SSL_CTX_use_PrivateKey(pointer, credentials.key.pointer) }
+        try openSSLCheck("matching certificate and key") { SSL_CTX_check_private_key(pointer) }
+        for certificate in credentials.intermediates {
+            try openSSLCheck("adding an intermediate certificate") {
+                shim_SSL_CTX_add1_chain_cert(pointer, certificate.pointer)
+            }
+        }
+    }
+
+    /// Trusts these authorities and no others: the system's own list is never loaded.
+    private func trust(_ authorities: [Certificate]) throws(TLSError) {
+        let store = SSL_CTX_get_cert_store(pointer)
+        for authority in authorities {
+            guard authority.isAuthority else {
+                throw TLSError(.configuration, "the certificate given as an authority is not one (CA:FALSE)")
+            }
+            try openSSLCheck("trusting an authority") { X509_STORE_add_cert(store, authority.pointer) }
+        }
+    }
+
+    private func setExpectedName(_ name: String) throws(TLSError) {
+        // OpenSSL takes an empty name as "do not check", one with a leading dot as "any below", and stops at a NUL.
+        let allowed = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        guard !name.isEmpty, !name.hasPrefix("."), allowed else {
+            throw TLSError(.configuration, "\"\(name)\" is not a host name or IP address")
+        }
+        let parameters = SSL_CTX_get0_param(pointer)
+        if X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return }
+        X509_VERIFY_PARAM_set_hostflags(
+            parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
+        try openSSLCheck("setting the server's name") { X509_VERIFY_PARAM_set1_host(parameters, name, 0) }
+    }
+
+    private static func isAddress(_ name: String) -> Bool {
+        OpenSSLErrors.clear()
+        defer { OpenSSLErrors.clear() }
+        guard let address = a2i_IPADDRESS(name) else { return false }
+        ASN1_OCTET_STRING_free(address)
+        return true
+    }
+}

@@ -1,0 +1,20 @@
+import Metrics
+
+/// What TLS counts: handshakes done, and failures by reason.
+enum TLSMetrics {
+    private static let handshakes = Counter(label: "mallbots_tls_handshakes_total")
+
+    // Made at first use, when the metrics system is surely set up; looked up only, never iterated.
+    private static let failures = Dictionary(
+        uniqueKeysWithValues: TLSError.Reason.allCases.map { reason in
+            (reason, Counter(label: "mallbots_tls_failures_total", dimensions: [("reason", reason.rawValue)]))
+        })
+
+    static func countHandshake() {
+        handshakes.increment()
+    }
+
+    static func count(_ reason: TLSError.Reason) {
+        failures[reason]?.increment()
+    }
+}
