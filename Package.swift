@@ -37,6 +37,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let pluginLibrary = Target.Dependency.product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
+let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let package = Package(
     name: "mallbots",
@@ -99,9 +100,9 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/CLI", swiftSettings: strict),
-        library("Codegen", [pluginLibrary], path: "Sources/Codegen/Library"),
+        library("Codegen", [pluginLibrary, swiftProtobuf], path: "Sources/Codegen/Library"),
         .executableTarget(
-            name: "CodegenPlugin", dependencies: ["Codegen", pluginLibrary], path: "Sources/Codegen/Plugin",
+            name: "CodegenPlugin", dependencies: ["Codegen", pluginLibrary, swiftProtobuf], path: "Sources/Codegen/Plugin",
             swiftSettings: strict),
     ]
 )
