@@ -102,6 +102,7 @@ extension BotsV1.SessionOpened {
         }
         self.software = try FromC.string(c.pointee.software, "mallbots.bots.v1.SessionOpened", "software")
         self.remoteAddress = try FromC.string(c.pointee.remote_address, "mallbots.bots.v1.SessionOpened", "remote_address")
+        self.lastDirective = c.pointee.last_directive
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__SessionOpened> {
@@ -122,6 +123,7 @@ extension BotsV1.SessionOpened {
         }
         c.pointee.software = arena.string(self.software)
         c.pointee.remote_address = arena.string(self.remoteAddress)
+        c.pointee.last_directive = self.lastDirective
         return c
     }
 }

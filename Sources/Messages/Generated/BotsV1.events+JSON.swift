@@ -74,6 +74,10 @@ extension BotsV1.SessionOpened {
             json.key("remoteAddress")
             json.string(self.remoteAddress)
         }
+        if self.lastDirective != 0 {
+            json.key("lastDirective")
+            json.quoted(self.lastDirective)
+        }
         json.endObject()
     }
 }

@@ -62,6 +62,9 @@ extension BotsV1 {
         public var software: String = ""
         public var remoteAddress: String = ""
 
+        /// The last directive that the bot had stored when it said hello.
+        public var lastDirective: UInt64 = 0
+
         public init() {}
 
         public init(
@@ -72,7 +75,8 @@ extension BotsV1 {
             capacityUnits: UInt32 = 0,
             capabilities: [String] = [],
             software: String = "",
-            remoteAddress: String = ""
+            remoteAddress: String = "",
+            lastDirective: UInt64 = 0
         ) {
             self.botID = botID
             self.session = session
@@ -82,6 +86,7 @@ extension BotsV1 {
             self.capabilities = capabilities
             self.software = software
             self.remoteAddress = remoteAddress
+            self.lastDirective = lastDirective
         }
     }
 

@@ -76,6 +76,8 @@ extension DepotV1.Event {
             if let value = c.pointee.directive_issued { self.kind = .directiveIssued(try DepotV1.DirectiveIssued(_c: value)) }
         case 29:
             if let value = c.pointee.report_rejected { self.kind = .reportRejected(try DepotV1.ReportRejected(_c: value)) }
+        case 30:
+            if let value = c.pointee.store_located { self.kind = .storeLocated(try DepotV1.StoreLocated(_c: value)) }
         default: break
         }
     }
@@ -171,6 +173,9 @@ extension DepotV1.Event {
         case .reportRejected(let value):
             c.pointee.kind_case = .init(rawValue: 29)
             c.pointee.report_rejected = value._fill(&arena)
+        case .storeLocated(let value):
+            c.pointee.kind_case = .init(rawValue: 30)
+            c.pointee.store_located = value._fill(&arena)
         case nil: break
         }
         return c
@@ -597,6 +602,15 @@ extension DepotV1.TaskRequeued {
         self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskRequeued", "list_id")
         self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskRequeued", "bot_id")
         self.reason = try FromC.string(c.pointee.reason, "mallbots.depot.v1.TaskRequeued", "reason")
+        self.returned.reserveCapacity(c.pointee.n_returned)
+        for index in 0..<c.pointee.n_returned {
+            self.returned.append(try TypesV1.Stop(_c: FromC.message(c.pointee.returned, index)))
+        }
+        self.missing.reserveCapacity(c.pointee.n_missing)
+        for index in 0..<c.pointee.n_missing {
+            self.missing.append(try TypesV1.Stop(_c: FromC.message(c.pointee.missing, index)))
+        }
+        self.declined = c.pointee.declined != 0
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskRequeued> {
@@ -606,6 +620,23 @@ extension DepotV1.TaskRequeued {
         c.pointee.list_id = arena.string(self.listID)
         c.pointee.bot_id = arena.string(self.botID)
         c.pointee.reason = arena.string(self.reason)
+        if !self.returned.isEmpty {
+            c.pointee.n_returned = self.returned.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Types__V1__Stop>?.self, self.returned.count)
+            for index in self.returned.indices {
+                items[index] = self.returned[index]._fill(&arena)
+            }
+            c.pointee.returned = items
+        }
+        if !self.missing.isEmpty {
+            c.pointee.n_missing = self.missing.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Types__V1__Stop>?.self, self.missing.count)
+            for index in self.missing.indices {
+                items[index] = self.missing[index]._fill(&arena)
+            }
+            c.pointee.missing = items
+        }
+        c.pointee.declined = self.declined ? 1 : 0
         return c
     }
 }
@@ -632,6 +663,10 @@ extension DepotV1.TaskCanceled {
         for index in 0..<c.pointee.n_returned {
             self.returned.append(try TypesV1.Stop(_c: FromC.message(c.pointee.returned, index)))
         }
+        self.missing.reserveCapacity(c.pointee.n_missing)
+        for index in 0..<c.pointee.n_missing {
+            self.missing.append(try TypesV1.Stop(_c: FromC.message(c.pointee.missing, index)))
+        }
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskCanceled> {
@@ -648,6 +683,14 @@ extension DepotV1.TaskCanceled {
                 items[index] = self.returned[index]._fill(&arena)
             }
             c.pointee.returned = items
+        }
+        if !self.missing.isEmpty {
+            c.pointee.n_missing = self.missing.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Types__V1__Stop>?.self, self.missing.count)
+            for index in self.missing.indices {
+                items[index] = self.missing[index]._fill(&arena)
+            }
+            c.pointee.missing = items
         }
         return c
     }
@@ -1072,6 +1115,37 @@ extension DepotV1.ReportRejected {
         c.pointee.bot_id = arena.string(self.botID)
         c.pointee.journal = arena.string(self.journal)
         if let value = self.rejected { c.pointee.rejected = value._fill(&arena) }
+        return c
+    }
+}
+
+extension DepotV1.StoreLocated {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__store_located__descriptor_address())
+    }
+
+    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
+        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StoreLocated.self))
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__StoreLocated>) throws(DecodingError) {
+        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.StoreLocated", "store_id")
+        self.name = try FromC.string(c.pointee.name, "mallbots.depot.v1.StoreLocated", "name")
+        self.node = try FromC.string(c.pointee.node, "mallbots.depot.v1.StoreLocated", "node")
+        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__StoreLocated> {
+        let c = arena.one(Mallbots__Depot__V1__StoreLocated.self)
+        mallbots__depot__v1__store_located__init(c)
+        c.pointee.store_id = arena.string(self.storeID)
+        c.pointee.name = arena.string(self.name)
+        c.pointee.node = arena.string(self.node)
+        if let value = self.place { c.pointee.place = value._fill(&arena) }
         return c
     }
 }

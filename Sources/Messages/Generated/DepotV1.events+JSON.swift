@@ -92,6 +92,9 @@ extension DepotV1.Event {
         case .reportRejected(let value):
             json.key("reportRejected")
             value._print(&json)
+        case .storeLocated(let value):
+            json.key("storeLocated")
+            value._print(&json)
         case nil: break
         }
         json.endObject()
@@ -393,6 +396,28 @@ extension DepotV1.TaskRequeued {
             json.key("reason")
             json.string(self.reason)
         }
+        if !self.returned.isEmpty {
+            json.key("returned")
+            json.beginArray()
+            for value in self.returned {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.missing.isEmpty {
+            json.key("missing")
+            json.beginArray()
+            for value in self.missing {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if self.declined {
+            json.key("declined")
+            json.bool(self.declined)
+        }
         json.endObject()
     }
 }
@@ -420,6 +445,15 @@ extension DepotV1.TaskCanceled {
             json.key("returned")
             json.beginArray()
             for value in self.returned {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.missing.isEmpty {
+            json.key("missing")
+            json.beginArray()
+            for value in self.missing {
                 json.element()
                 value._print(&json)
             }
@@ -669,6 +703,29 @@ extension DepotV1.ReportRejected {
         }
         if let value = self.rejected {
             json.key("rejected")
+            value._print(&json)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.StoreLocated {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.storeID.isEmpty {
+            json.key("storeId")
+            json.string(self.storeID)
+        }
+        if !self.name.isEmpty {
+            json.key("name")
+            json.string(self.name)
+        }
+        if !self.node.isEmpty {
+            json.key("node")
+            json.string(self.node)
+        }
+        if let value = self.place {
+            json.key("place")
             value._print(&json)
         }
         json.endObject()

@@ -46,6 +46,7 @@ extension DepotV1 {
             case botLost(DepotV1.BotLost)
             case directiveIssued(DepotV1.DirectiveIssued)
             case reportRejected(DepotV1.ReportRejected)
+            case storeLocated(DepotV1.StoreLocated)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -79,6 +80,7 @@ extension DepotV1 {
                 case .botLost: "BotLost"
                 case .directiveIssued: "DirectiveIssued"
                 case .reportRejected: "ReportRejected"
+                case .storeLocated: "StoreLocated"
                 }
             }
         }
@@ -351,7 +353,7 @@ extension DepotV1 {
         }
     }
 
-    /// The bot no longer has the task; it waits for another.
+    /// The bot no longer has the task; it waits for another. What had been picked is to be fetched again.
     public struct TaskRequeued: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskRequeued" }
         public var taskID: String = ""
@@ -359,18 +361,33 @@ extension DepotV1 {
         public var botID: String = ""
         public var reason: String = ""
 
+        /// Picked units that were brought back, by stop.
+        public var returned: [TypesV1.Stop] = []
+
+        /// Picked units that were not brought back, by stop.
+        public var missing: [TypesV1.Stop] = []
+
+        /// The bot refused the task before it began: it is not offered it again for a while.
+        public var declined: Bool = false
+
         public init() {}
 
         public init(
             taskID: String = "",
             listID: String = "",
             botID: String = "",
-            reason: String = ""
+            reason: String = "",
+            returned: [TypesV1.Stop] = [],
+            missing: [TypesV1.Stop] = [],
+            declined: Bool = false
         ) {
             self.taskID = taskID
             self.listID = listID
             self.botID = botID
             self.reason = reason
+            self.returned = returned
+            self.missing = missing
+            self.declined = declined
         }
     }
 
@@ -385,6 +402,9 @@ extension DepotV1 {
         /// Picked units that were brought back, by stop.
         public var returned: [TypesV1.Stop] = []
 
+        /// Picked units that were not brought back, by stop.
+        public var missing: [TypesV1.Stop] = []
+
         public init() {}
 
         public init(
@@ -392,13 +412,15 @@ extension DepotV1 {
             listID: String = "",
             botID: String = "",
             reason: String = "",
-            returned: [TypesV1.Stop] = []
+            returned: [TypesV1.Stop] = [],
+            missing: [TypesV1.Stop] = []
         ) {
             self.taskID = taskID
             self.listID = listID
             self.botID = botID
             self.reason = reason
             self.returned = returned
+            self.missing = missing
         }
     }
 
@@ -666,6 +688,29 @@ extension DepotV1 {
             self.botID = botID
             self.journal = journal
             self.rejected = rejected
+        }
+    }
+
+    /// Where robots stop for a store, and what it is called; a later one replaces it.
+    public struct StoreLocated: Message {
+        public static var protobufName: String { "mallbots.depot.v1.StoreLocated" }
+        public var storeID: String = ""
+        public var name: String = ""
+        public var node: String = ""
+        public var place: TypesV1.Place? = nil
+
+        public init() {}
+
+        public init(
+            storeID: String = "",
+            name: String = "",
+            node: String = "",
+            place: TypesV1.Place? = nil
+        ) {
+            self.storeID = storeID
+            self.name = name
+            self.node = node
+            self.place = place
         }
     }
 }

@@ -5,6 +5,8 @@
 public enum BotsV1 {}
 /// Package `mallbots.depot.v1`.
 public enum DepotV1 {}
+/// Package `mallbots.events.v1`.
+public enum EventsV1 {}
 /// Package `mallbots.orders.v1`.
 public enum OrdersV1 {}
 /// Package `mallbots.payments.v1`.

@@ -48,6 +48,14 @@ extension OrdersV1.Event {
             if let value = c.pointee.order_progressed { self.kind = .orderProgressed(try OrdersV1.OrderProgressed(_c: value)) }
         case 15:
             if let value = c.pointee.checkout_step_done { self.kind = .checkoutStepDone(try OrdersV1.CheckoutStepDone(_c: value)) }
+        case 16:
+            if let value = c.pointee.pickup_code_refused { self.kind = .pickupCodeRefused(try OrdersV1.PickupCodeRefused(_c: value)) }
+        case 17:
+            if let value = c.pointee.store_noted { self.kind = .storeNoted(try OrdersV1.StoreNoted(_c: value)) }
+        case 18:
+            if let value = c.pointee.product_noted { self.kind = .productNoted(try OrdersV1.ProductNoted(_c: value)) }
+        case 19:
+            if let value = c.pointee.product_forgotten { self.kind = .productForgotten(try OrdersV1.ProductForgotten(_c: value)) }
         default: break
         }
     }
@@ -101,6 +109,18 @@ extension OrdersV1.Event {
         case .checkoutStepDone(let value):
             c.pointee.kind_case = .init(rawValue: 15)
             c.pointee.checkout_step_done = value._fill(&arena)
+        case .pickupCodeRefused(let value):
+            c.pointee.kind_case = .init(rawValue: 16)
+            c.pointee.pickup_code_refused = value._fill(&arena)
+        case .storeNoted(let value):
+            c.pointee.kind_case = .init(rawValue: 17)
+            c.pointee.store_noted = value._fill(&arena)
+        case .productNoted(let value):
+            c.pointee.kind_case = .init(rawValue: 18)
+            c.pointee.product_noted = value._fill(&arena)
+        case .productForgotten(let value):
+            c.pointee.kind_case = .init(rawValue: 19)
+            c.pointee.product_forgotten = value._fill(&arena)
         case nil: break
         }
         return c
@@ -123,6 +143,7 @@ extension OrdersV1.BasketStarted {
     init(_c c: UnsafePointer<Mallbots__Orders__V1__BasketStarted>) throws(DecodingError) {
         self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.BasketStarted", "order_id")
         self.kioskID = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.BasketStarted", "kiosk_id")
+        self.currencyCode = try FromC.string(c.pointee.currency_code, "mallbots.orders.v1.BasketStarted", "currency_code")
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__BasketStarted> {
@@ -130,6 +151,7 @@ extension OrdersV1.BasketStarted {
         mallbots__orders__v1__basket_started__init(c)
         c.pointee.order_id = arena.string(self.orderID)
         c.pointee.kiosk_id = arena.string(self.kioskID)
+        c.pointee.currency_code = arena.string(self.currencyCode)
         return c
     }
 }
@@ -273,12 +295,14 @@ extension OrdersV1.OrderApproved {
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderApproved>) throws(DecodingError) {
         self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderApproved", "order_id")
+        if let value = c.pointee.total { self.total = try TypesV1.Money(_c: value) }
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderApproved> {
         let c = arena.one(Mallbots__Orders__V1__OrderApproved.self)
         mallbots__orders__v1__order_approved__init(c)
         c.pointee.order_id = arena.string(self.orderID)
+        if let value = self.total { c.pointee.total = value._fill(&arena) }
         return c
     }
 }
@@ -528,6 +552,120 @@ extension OrdersV1.CheckoutStepDone {
         c.pointee.order_id = arena.string(self.orderID)
         c.pointee.step = self.step.rawValue
         c.pointee.reference = arena.string(self.reference)
+        return c
+    }
+}
+
+extension OrdersV1.PickupCodeRefused {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__pickup_code_refused__descriptor_address())
+    }
+
+    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
+        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__PickupCodeRefused.self))
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__PickupCodeRefused>) throws(DecodingError) {
+        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.PickupCodeRefused", "order_id")
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__PickupCodeRefused> {
+        let c = arena.one(Mallbots__Orders__V1__PickupCodeRefused.self)
+        mallbots__orders__v1__pickup_code_refused__init(c)
+        c.pointee.order_id = arena.string(self.orderID)
+        return c
+    }
+}
+
+extension OrdersV1.StoreNoted {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__store_noted__descriptor_address())
+    }
+
+    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
+        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__StoreNoted.self))
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__StoreNoted>) throws(DecodingError) {
+        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.StoreNoted", "store_id")
+        self.name = try FromC.string(c.pointee.name, "mallbots.orders.v1.StoreNoted", "name")
+        self.participating = c.pointee.participating != 0
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__StoreNoted> {
+        let c = arena.one(Mallbots__Orders__V1__StoreNoted.self)
+        mallbots__orders__v1__store_noted__init(c)
+        c.pointee.store_id = arena.string(self.storeID)
+        c.pointee.name = arena.string(self.name)
+        c.pointee.participating = self.participating ? 1 : 0
+        return c
+    }
+}
+
+extension OrdersV1.ProductNoted {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__product_noted__descriptor_address())
+    }
+
+    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
+        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ProductNoted.self))
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__ProductNoted>) throws(DecodingError) {
+        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ProductNoted", "product_id")
+        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.ProductNoted", "store_id")
+        self.name = try FromC.string(c.pointee.name, "mallbots.orders.v1.ProductNoted", "name")
+        if let value = c.pointee.price { self.price = try TypesV1.Money(_c: value) }
+        self.sizeUnits = c.pointee.size_units
+        self.stock = c.pointee.stock
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ProductNoted> {
+        let c = arena.one(Mallbots__Orders__V1__ProductNoted.self)
+        mallbots__orders__v1__product_noted__init(c)
+        c.pointee.product_id = arena.string(self.productID)
+        c.pointee.store_id = arena.string(self.storeID)
+        c.pointee.name = arena.string(self.name)
+        if let value = self.price { c.pointee.price = value._fill(&arena) }
+        c.pointee.size_units = self.sizeUnits
+        c.pointee.stock = self.stock
+        return c
+    }
+}
+
+extension OrdersV1.ProductForgotten {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__product_forgotten__descriptor_address())
+    }
+
+    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
+        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ProductForgotten.self))
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__ProductForgotten>) throws(DecodingError) {
+        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ProductForgotten", "product_id")
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ProductForgotten> {
+        let c = arena.one(Mallbots__Orders__V1__ProductForgotten.self)
+        mallbots__orders__v1__product_forgotten__init(c)
+        c.pointee.product_id = arena.string(self.productID)
         return c
     }
 }

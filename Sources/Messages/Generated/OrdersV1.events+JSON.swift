@@ -50,6 +50,18 @@ extension OrdersV1.Event {
         case .checkoutStepDone(let value):
             json.key("checkoutStepDone")
             value._print(&json)
+        case .pickupCodeRefused(let value):
+            json.key("pickupCodeRefused")
+            value._print(&json)
+        case .storeNoted(let value):
+            json.key("storeNoted")
+            value._print(&json)
+        case .productNoted(let value):
+            json.key("productNoted")
+            value._print(&json)
+        case .productForgotten(let value):
+            json.key("productForgotten")
+            value._print(&json)
         case nil: break
         }
         json.endObject()
@@ -66,6 +78,10 @@ extension OrdersV1.BasketStarted {
         if !self.kioskID.isEmpty {
             json.key("kioskId")
             json.string(self.kioskID)
+        }
+        if !self.currencyCode.isEmpty {
+            json.key("currencyCode")
+            json.string(self.currencyCode)
         }
         json.endObject()
     }
@@ -154,6 +170,10 @@ extension OrdersV1.OrderApproved {
         if !self.orderID.isEmpty {
             json.key("orderId")
             json.string(self.orderID)
+        }
+        if let value = self.total {
+            json.key("total")
+            value._print(&json)
         }
         json.endObject()
     }
@@ -301,6 +321,78 @@ extension OrdersV1.CheckoutStepDone {
         if !self.reference.isEmpty {
             json.key("reference")
             json.string(self.reference)
+        }
+        json.endObject()
+    }
+}
+
+extension OrdersV1.PickupCodeRefused {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.orderID.isEmpty {
+            json.key("orderId")
+            json.string(self.orderID)
+        }
+        json.endObject()
+    }
+}
+
+extension OrdersV1.StoreNoted {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.storeID.isEmpty {
+            json.key("storeId")
+            json.string(self.storeID)
+        }
+        if !self.name.isEmpty {
+            json.key("name")
+            json.string(self.name)
+        }
+        if self.participating {
+            json.key("participating")
+            json.bool(self.participating)
+        }
+        json.endObject()
+    }
+}
+
+extension OrdersV1.ProductNoted {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.productID.isEmpty {
+            json.key("productId")
+            json.string(self.productID)
+        }
+        if !self.storeID.isEmpty {
+            json.key("storeId")
+            json.string(self.storeID)
+        }
+        if !self.name.isEmpty {
+            json.key("name")
+            json.string(self.name)
+        }
+        if let value = self.price {
+            json.key("price")
+            value._print(&json)
+        }
+        if self.sizeUnits != 0 {
+            json.key("sizeUnits")
+            json.integer(self.sizeUnits)
+        }
+        if self.stock != 0 {
+            json.key("stock")
+            json.integer(self.stock)
+        }
+        json.endObject()
+    }
+}
+
+extension OrdersV1.ProductForgotten {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.productID.isEmpty {
+            json.key("productId")
+            json.string(self.productID)
         }
         json.endObject()
     }

@@ -33,6 +33,11 @@ extension OrdersV1 {
             case orderProgressed(OrdersV1.OrderProgressed)
             /// A step of the checkout saga: the list exists, the card is authorised, the invoice is out.
             case checkoutStepDone(OrdersV1.CheckoutStepDone)
+            case pickupCodeRefused(OrdersV1.PickupCodeRefused)
+            /// What Orders knows of the stores, copied from Stores' log so that checkout asks nobody.
+            case storeNoted(OrdersV1.StoreNoted)
+            case productNoted(OrdersV1.ProductNoted)
+            case productForgotten(OrdersV1.ProductForgotten)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -52,6 +57,10 @@ extension OrdersV1 {
                 case .orderCanceled: "OrderCanceled"
                 case .orderProgressed: "OrderProgressed"
                 case .checkoutStepDone: "CheckoutStepDone"
+                case .pickupCodeRefused: "PickupCodeRefused"
+                case .storeNoted: "StoreNoted"
+                case .productNoted: "ProductNoted"
+                case .productForgotten: "ProductForgotten"
                 }
             }
         }
@@ -63,14 +72,19 @@ extension OrdersV1 {
         public var orderID: String = ""
         public var kioskID: String = ""
 
+        /// The mall's, for the total of a basket that is still empty.
+        public var currencyCode: String = ""
+
         public init() {}
 
         public init(
             orderID: String = "",
-            kioskID: String = ""
+            kioskID: String = "",
+            currencyCode: String = ""
         ) {
             self.orderID = orderID
             self.kioskID = kioskID
+            self.currencyCode = currencyCode
         }
     }
 
@@ -135,7 +149,7 @@ extension OrdersV1 {
         public var total: TypesV1.Money? = nil
         public var pickupCode: String = ""
 
-        /// Empty: the customer pays later.
+        /// Empty: the customer pays later. Otherwise Payments authorises it under the id "auth-" and the order's.
         public var cardToken: String = ""
 
         public init() {}
@@ -160,12 +174,17 @@ extension OrdersV1 {
         public static var protobufName: String { "mallbots.orders.v1.OrderApproved" }
         public var orderID: String = ""
 
+        /// What the invoice is to be issued for.
+        public var total: TypesV1.Money? = nil
+
         public init() {}
 
         public init(
-            orderID: String = ""
+            orderID: String = "",
+            total: TypesV1.Money? = nil
         ) {
             self.orderID = orderID
+            self.total = total
         }
     }
 
@@ -335,6 +354,85 @@ extension OrdersV1 {
         }
     }
 
+    /// Somebody tried to get the items with a wrong code; too many of these in a row close the desk for a while.
+    public struct PickupCodeRefused: Message {
+        public static var protobufName: String { "mallbots.orders.v1.PickupCodeRefused" }
+        public var orderID: String = ""
+
+        public init() {}
+
+        public init(
+            orderID: String = ""
+        ) {
+            self.orderID = orderID
+        }
+    }
+
+    /// `mallbots.orders.v1.StoreNoted`.
+    public struct StoreNoted: Message {
+        public static var protobufName: String { "mallbots.orders.v1.StoreNoted" }
+        public var storeID: String = ""
+        public var name: String = ""
+        public var participating: Bool = false
+
+        public init() {}
+
+        public init(
+            storeID: String = "",
+            name: String = "",
+            participating: Bool = false
+        ) {
+            self.storeID = storeID
+            self.name = name
+            self.participating = participating
+        }
+    }
+
+    /// `mallbots.orders.v1.ProductNoted`.
+    public struct ProductNoted: Message {
+        public static var protobufName: String { "mallbots.orders.v1.ProductNoted" }
+        public var productID: String = ""
+        public var storeID: String = ""
+        public var name: String = ""
+        public var price: TypesV1.Money? = nil
+        public var sizeUnits: UInt32 = 0
+
+        /// Units that the store says it has.
+        public var stock: UInt32 = 0
+
+        public init() {}
+
+        public init(
+            productID: String = "",
+            storeID: String = "",
+            name: String = "",
+            price: TypesV1.Money? = nil,
+            sizeUnits: UInt32 = 0,
+            stock: UInt32 = 0
+        ) {
+            self.productID = productID
+            self.storeID = storeID
+            self.name = name
+            self.price = price
+            self.sizeUnits = sizeUnits
+            self.stock = stock
+        }
+    }
+
+    /// `mallbots.orders.v1.ProductForgotten`.
+    public struct ProductForgotten: Message {
+        public static var protobufName: String { "mallbots.orders.v1.ProductForgotten" }
+        public var productID: String = ""
+
+        public init() {}
+
+        public init(
+            productID: String = ""
+        ) {
+            self.productID = productID
+        }
+    }
+
     /// `mallbots.orders.v1.CheckoutStep`.
     public enum CheckoutStep: ProtobufEnum {
         case unspecified
@@ -343,6 +441,7 @@ extension OrdersV1 {
         case invoiceIssued
         /// Undone, of an order that was rejected or is being cancelled.
         case listCanceled
+        /// Nothing is owed, held or to be given back any more.
         case invoiceClosed
         /// A number that this version of the schema has no name for.
         case unrecognized(Int32)

@@ -42,6 +42,10 @@ extension PaymentsV1.Event {
             if let value = c.pointee.refund_requested { self.kind = .refundRequested(try PaymentsV1.RefundRequested(_c: value)) }
         case 12:
             if let value = c.pointee.invoice_refunded { self.kind = .invoiceRefunded(try PaymentsV1.InvoiceRefunded(_c: value)) }
+        case 13:
+            if let value = c.pointee.account_closing { self.kind = .accountClosing(try PaymentsV1.AccountClosing(_c: value)) }
+        case 14:
+            if let value = c.pointee.account_closed { self.kind = .accountClosed(try PaymentsV1.AccountClosed(_c: value)) }
         default: break
         }
     }
@@ -86,6 +90,12 @@ extension PaymentsV1.Event {
         case .invoiceRefunded(let value):
             c.pointee.kind_case = .init(rawValue: 12)
             c.pointee.invoice_refunded = value._fill(&arena)
+        case .accountClosing(let value):
+            c.pointee.kind_case = .init(rawValue: 13)
+            c.pointee.account_closing = value._fill(&arena)
+        case .accountClosed(let value):
+            c.pointee.kind_case = .init(rawValue: 14)
+            c.pointee.account_closed = value._fill(&arena)
         case nil: break
         }
         return c
@@ -452,6 +462,58 @@ extension PaymentsV1.InvoiceRefunded {
         c.pointee.order_id = arena.string(self.orderID)
         c.pointee.refund_id = arena.string(self.refundID)
         if let value = self.amount { c.pointee.amount = value._fill(&arena) }
+        return c
+    }
+}
+
+extension PaymentsV1.AccountClosing {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__payments__v1__account_closing__descriptor_address())
+    }
+
+    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
+        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountClosing.self))
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Payments__V1__AccountClosing>) throws(DecodingError) {
+        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountClosing", "order_id")
+        self.reason = try FromC.string(c.pointee.reason, "mallbots.payments.v1.AccountClosing", "reason")
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountClosing> {
+        let c = arena.one(Mallbots__Payments__V1__AccountClosing.self)
+        mallbots__payments__v1__account_closing__init(c)
+        c.pointee.order_id = arena.string(self.orderID)
+        c.pointee.reason = arena.string(self.reason)
+        return c
+    }
+}
+
+extension PaymentsV1.AccountClosed {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__payments__v1__account_closed__descriptor_address())
+    }
+
+    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
+        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountClosed.self))
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Payments__V1__AccountClosed>) throws(DecodingError) {
+        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountClosed", "order_id")
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountClosed> {
+        let c = arena.one(Mallbots__Payments__V1__AccountClosed.self)
+        mallbots__payments__v1__account_closed__init(c)
+        c.pointee.order_id = arena.string(self.orderID)
         return c
     }
 }

@@ -41,6 +41,12 @@ extension PaymentsV1.Event {
         case .invoiceRefunded(let value):
             json.key("invoiceRefunded")
             value._print(&json)
+        case .accountClosing(let value):
+            json.key("accountClosing")
+            value._print(&json)
+        case .accountClosed(let value):
+            json.key("accountClosed")
+            value._print(&json)
         case nil: break
         }
         json.endObject()
@@ -302,6 +308,32 @@ extension PaymentsV1.InvoiceRefunded {
         if let value = self.amount {
             json.key("amount")
             value._print(&json)
+        }
+        json.endObject()
+    }
+}
+
+extension PaymentsV1.AccountClosing {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.orderID.isEmpty {
+            json.key("orderId")
+            json.string(self.orderID)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        json.endObject()
+    }
+}
+
+extension PaymentsV1.AccountClosed {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.orderID.isEmpty {
+            json.key("orderId")
+            json.string(self.orderID)
         }
         json.endObject()
     }

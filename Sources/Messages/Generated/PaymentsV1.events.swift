@@ -29,6 +29,8 @@ extension PaymentsV1 {
             case invoiceCanceled(PaymentsV1.InvoiceCanceled)
             case refundRequested(PaymentsV1.RefundRequested)
             case invoiceRefunded(PaymentsV1.InvoiceRefunded)
+            case accountClosing(PaymentsV1.AccountClosing)
+            case accountClosed(PaymentsV1.AccountClosed)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -45,6 +47,8 @@ extension PaymentsV1 {
                 case .invoiceCanceled: "InvoiceCanceled"
                 case .refundRequested: "RefundRequested"
                 case .invoiceRefunded: "InvoiceRefunded"
+                case .accountClosing: "AccountClosing"
+                case .accountClosed: "AccountClosed"
                 }
             }
         }
@@ -317,6 +321,37 @@ extension PaymentsV1 {
             self.orderID = orderID
             self.refundID = refundID
             self.amount = amount
+        }
+    }
+
+    /// The order was rejected or is being cancelled: what is held is let go, what was taken goes back.
+    public struct AccountClosing: Message {
+        public static var protobufName: String { "mallbots.payments.v1.AccountClosing" }
+        public var orderID: String = ""
+        public var reason: String = ""
+
+        public init() {}
+
+        public init(
+            orderID: String = "",
+            reason: String = ""
+        ) {
+            self.orderID = orderID
+            self.reason = reason
+        }
+    }
+
+    /// Nothing is owed, held or to be given back for this order any more.
+    public struct AccountClosed: Message {
+        public static var protobufName: String { "mallbots.payments.v1.AccountClosed" }
+        public var orderID: String = ""
+
+        public init() {}
+
+        public init(
+            orderID: String = ""
+        ) {
+            self.orderID = orderID
         }
     }
 }

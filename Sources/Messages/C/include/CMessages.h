@@ -3,14 +3,21 @@
 
 #include "mallbots/bots/v1/bots.pb-c.h"
 #include "mallbots/bots/v1/events.pb-c.h"
+#include "mallbots/bots/v1/journal.pb-c.h"
+#include "mallbots/bots/v1/snapshot.pb-c.h"
 #include "mallbots/depot/v1/depot.pb-c.h"
 #include "mallbots/depot/v1/events.pb-c.h"
 #include "mallbots/depot/v1/mall.pb-c.h"
+#include "mallbots/depot/v1/snapshot.pb-c.h"
+#include "mallbots/events/v1/events.pb-c.h"
 #include "mallbots/orders/v1/events.pb-c.h"
 #include "mallbots/orders/v1/orders.pb-c.h"
+#include "mallbots/orders/v1/snapshot.pb-c.h"
 #include "mallbots/payments/v1/events.pb-c.h"
 #include "mallbots/payments/v1/payments.pb-c.h"
+#include "mallbots/payments/v1/snapshot.pb-c.h"
 #include "mallbots/stores/v1/events.pb-c.h"
+#include "mallbots/stores/v1/snapshot.pb-c.h"
 #include "mallbots/stores/v1/stores.pb-c.h"
 #include "mallbots/types/v1/types.pb-c.h"
 #include "mallbots/wire/v1/wire.pb-c.h"
@@ -123,6 +130,26 @@ static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__session_clos
 }
 static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__report_received__descriptor_address(void) {
     return &mallbots__bots__v1__report_received__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__journal_record__descriptor_address(void) {
+    return &mallbots__bots__v1__journal_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__journal_begin__descriptor_address(void) {
+    return &mallbots__bots__v1__journal_begin__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__body_note__descriptor_address(void) {
+    return &mallbots__bots__v1__body_note__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__gateway_snapshot__descriptor_address(void) {
+    return &mallbots__bots__v1__gateway_snapshot__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__bot_record__descriptor_address(void) {
+    return &mallbots__bots__v1__bot_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__journal_mark__descriptor_address(void) {
+    return &mallbots__bots__v1__journal_mark__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__shopping_list__descriptor_address(void) {
@@ -258,6 +285,9 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__directive_i
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__report_rejected__descriptor_address(void) {
     return &mallbots__depot__v1__report_rejected__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__store_located__descriptor_address(void) {
+    return &mallbots__depot__v1__store_located__descriptor;
+}
 
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__mall__descriptor_address(void) {
     return &mallbots__depot__v1__mall__descriptor;
@@ -273,6 +303,32 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__edge__descr
 }
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__dock__descriptor_address(void) {
     return &mallbots__depot__v1__dock__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__snapshot__descriptor_address(void) {
+    return &mallbots__depot__v1__snapshot__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__list_record__descriptor_address(void) {
+    return &mallbots__depot__v1__list_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__task_record__descriptor_address(void) {
+    return &mallbots__depot__v1__task_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__stop_record__descriptor_address(void) {
+    return &mallbots__depot__v1__stop_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__decline_record__descriptor_address(void) {
+    return &mallbots__depot__v1__decline_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_record__descriptor_address(void) {
+    return &mallbots__depot__v1__bot_record__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__events__v1__follow_request__descriptor_address(void) {
+    return &mallbots__events__v1__follow_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__events__v1__logged_event__descriptor_address(void) {
+    return &mallbots__events__v1__logged_event__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__event__descriptor_address(void) {
@@ -323,6 +379,18 @@ static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__order_canc
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__checkout_step_done__descriptor_address(void) {
     return &mallbots__orders__v1__checkout_step_done__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__pickup_code_refused__descriptor_address(void) {
+    return &mallbots__orders__v1__pickup_code_refused__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__store_noted__descriptor_address(void) {
+    return &mallbots__orders__v1__store_noted__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__product_noted__descriptor_address(void) {
+    return &mallbots__orders__v1__product_noted__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__product_forgotten__descriptor_address(void) {
+    return &mallbots__orders__v1__product_forgotten__descriptor;
+}
 
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__order__descriptor_address(void) {
     return &mallbots__orders__v1__order__descriptor;
@@ -364,6 +432,13 @@ static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__watch_orde
     return &mallbots__orders__v1__watch_order_request__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__snapshot__descriptor_address(void) {
+    return &mallbots__orders__v1__snapshot__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__order_record__descriptor_address(void) {
+    return &mallbots__orders__v1__order_record__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__event__descriptor_address(void) {
     return &mallbots__payments__v1__event__descriptor;
 }
@@ -403,6 +478,12 @@ static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__refund_r
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__invoice_refunded__descriptor_address(void) {
     return &mallbots__payments__v1__invoice_refunded__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__account_closing__descriptor_address(void) {
+    return &mallbots__payments__v1__account_closing__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__account_closed__descriptor_address(void) {
+    return &mallbots__payments__v1__account_closed__descriptor;
+}
 
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__invoice__descriptor_address(void) {
     return &mallbots__payments__v1__invoice__descriptor;
@@ -427,6 +508,22 @@ static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__list_inv
 }
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__list_invoices_response__descriptor_address(void) {
     return &mallbots__payments__v1__list_invoices_response__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__snapshot__descriptor_address(void) {
+    return &mallbots__payments__v1__snapshot__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__account_record__descriptor_address(void) {
+    return &mallbots__payments__v1__account_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__authorization_record__descriptor_address(void) {
+    return &mallbots__payments__v1__authorization_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__charge_record__descriptor_address(void) {
+    return &mallbots__payments__v1__charge_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__refund_record__descriptor_address(void) {
+    return &mallbots__payments__v1__refund_record__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__event__descriptor_address(void) {
@@ -458,6 +555,10 @@ static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__stock_chan
 }
 static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__product_removed__descriptor_address(void) {
     return &mallbots__stores__v1__product_removed__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__snapshot__descriptor_address(void) {
+    return &mallbots__stores__v1__snapshot__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__store__descriptor_address(void) {

@@ -347,7 +347,7 @@ const ProtobufCMessageDescriptor mallbots__bots__v1__gateway_started__descriptor
   (ProtobufCMessageInit) mallbots__bots__v1__gateway_started__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__bots__v1__session_opened__field_descriptors[8] =
+static const ProtobufCFieldDescriptor mallbots__bots__v1__session_opened__field_descriptors[9] =
 {
   {
     "bot_id",
@@ -445,12 +445,25 @@ static const ProtobufCFieldDescriptor mallbots__bots__v1__session_opened__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "last_directive",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Bots__V1__SessionOpened, last_directive),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__bots__v1__session_opened__field_indices_by_name[] = {
   0,   /* field[0] = bot_id */
   5,   /* field[5] = capabilities */
   4,   /* field[4] = capacity_units */
   2,   /* field[2] = journal */
+  8,   /* field[8] = last_directive */
   3,   /* field[3] = model */
   7,   /* field[7] = remote_address */
   1,   /* field[1] = session */
@@ -459,7 +472,7 @@ static const unsigned mallbots__bots__v1__session_opened__field_indices_by_name[
 static const ProtobufCIntRange mallbots__bots__v1__session_opened__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor mallbots__bots__v1__session_opened__descriptor =
 {
@@ -469,7 +482,7 @@ const ProtobufCMessageDescriptor mallbots__bots__v1__session_opened__descriptor 
   "Mallbots__Bots__V1__SessionOpened",
   "mallbots.bots.v1",
   sizeof(Mallbots__Bots__V1__SessionOpened),
-  8,
+  9,
   mallbots__bots__v1__session_opened__field_descriptors,
   mallbots__bots__v1__session_opened__field_indices_by_name,
   1,  mallbots__bots__v1__session_opened__number_ranges,

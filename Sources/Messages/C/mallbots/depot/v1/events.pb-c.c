@@ -1357,7 +1357,52 @@ void   mallbots__depot__v1__report_rejected__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__report_rejected__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[29] =
+void   mallbots__depot__v1__store_located__init
+                     (Mallbots__Depot__V1__StoreLocated         *message)
+{
+  static const Mallbots__Depot__V1__StoreLocated init_value = MALLBOTS__DEPOT__V1__STORE_LOCATED__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__store_located__get_packed_size
+                     (const Mallbots__Depot__V1__StoreLocated *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__store_located__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__store_located__pack
+                     (const Mallbots__Depot__V1__StoreLocated *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__store_located__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__store_located__pack_to_buffer
+                     (const Mallbots__Depot__V1__StoreLocated *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__store_located__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__StoreLocated *
+       mallbots__depot__v1__store_located__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__StoreLocated *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__store_located__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__store_located__free_unpacked
+                     (Mallbots__Depot__V1__StoreLocated *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__store_located__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[30] =
 {
   {
     "mall_opened",
@@ -1707,6 +1752,18 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "store_located",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, store_located),
+    &mallbots__depot__v1__store_located__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   22,   /* field[22] = bot_fault_cleared */
@@ -1732,6 +1789,7 @@ static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   28,   /* field[28] = report_rejected */
   10,   /* field[10] = stop_done */
   7,   /* field[7] = stop_reached */
+  29,   /* field[29] = store_located */
   6,   /* field[6] = task_accepted */
   5,   /* field[5] = task_assigned */
   13,   /* field[13] = task_canceled */
@@ -1742,7 +1800,7 @@ static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 29 }
+  { 0, 30 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
 {
@@ -1752,7 +1810,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
   "Mallbots__Depot__V1__Event",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Event),
-  29,
+  30,
   mallbots__depot__v1__event__field_descriptors,
   mallbots__depot__v1__event__field_indices_by_name,
   1,  mallbots__depot__v1__event__number_ranges,
@@ -2618,7 +2676,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_delivered__descriptor
   (ProtobufCMessageInit) mallbots__depot__v1__task_delivered__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__task_requeued__field_descriptors[4] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task_requeued__field_descriptors[7] =
 {
   {
     "task_id",
@@ -2668,17 +2726,56 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task_requeued__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "returned",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__TaskRequeued, n_returned),
+    offsetof(Mallbots__Depot__V1__TaskRequeued, returned),
+    &mallbots__types__v1__stop__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__TaskRequeued, n_missing),
+    offsetof(Mallbots__Depot__V1__TaskRequeued, missing),
+    &mallbots__types__v1__stop__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "declined",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskRequeued, declined),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__task_requeued__field_indices_by_name[] = {
   2,   /* field[2] = bot_id */
+  6,   /* field[6] = declined */
   1,   /* field[1] = list_id */
+  5,   /* field[5] = missing */
   3,   /* field[3] = reason */
+  4,   /* field[4] = returned */
   0,   /* field[0] = task_id */
 };
 static const ProtobufCIntRange mallbots__depot__v1__task_requeued__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__task_requeued__descriptor =
 {
@@ -2688,14 +2785,14 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_requeued__descriptor 
   "Mallbots__Depot__V1__TaskRequeued",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__TaskRequeued),
-  4,
+  7,
   mallbots__depot__v1__task_requeued__field_descriptors,
   mallbots__depot__v1__task_requeued__field_indices_by_name,
   1,  mallbots__depot__v1__task_requeued__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__task_requeued__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__task_canceled__field_descriptors[5] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task_canceled__field_descriptors[6] =
 {
   {
     "task_id",
@@ -2757,10 +2854,23 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task_canceled__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "missing",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__TaskCanceled, n_missing),
+    offsetof(Mallbots__Depot__V1__TaskCanceled, missing),
+    &mallbots__types__v1__stop__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__task_canceled__field_indices_by_name[] = {
   2,   /* field[2] = bot_id */
   1,   /* field[1] = list_id */
+  5,   /* field[5] = missing */
   3,   /* field[3] = reason */
   4,   /* field[4] = returned */
   0,   /* field[0] = task_id */
@@ -2768,7 +2878,7 @@ static const unsigned mallbots__depot__v1__task_canceled__field_indices_by_name[
 static const ProtobufCIntRange mallbots__depot__v1__task_canceled__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__task_canceled__descriptor =
 {
@@ -2778,7 +2888,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_canceled__descriptor 
   "Mallbots__Depot__V1__TaskCanceled",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__TaskCanceled),
-  5,
+  6,
   mallbots__depot__v1__task_canceled__field_descriptors,
   mallbots__depot__v1__task_canceled__field_indices_by_name,
   1,  mallbots__depot__v1__task_canceled__number_ranges,
@@ -3600,5 +3710,82 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__report_rejected__descripto
   mallbots__depot__v1__report_rejected__field_indices_by_name,
   1,  mallbots__depot__v1__report_rejected__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__report_rejected__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__store_located__field_descriptors[4] =
+{
+  {
+    "store_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__StoreLocated, store_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__StoreLocated, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "node",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__StoreLocated, node),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "place",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__StoreLocated, place),
+    &mallbots__types__v1__place__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__store_located__field_indices_by_name[] = {
+  1,   /* field[1] = name */
+  2,   /* field[2] = node */
+  3,   /* field[3] = place */
+  0,   /* field[0] = store_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__store_located__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__store_located__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.StoreLocated",
+  "StoreLocated",
+  "Mallbots__Depot__V1__StoreLocated",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__StoreLocated),
+  4,
+  mallbots__depot__v1__store_located__field_descriptors,
+  mallbots__depot__v1__store_located__field_indices_by_name,
+  1,  mallbots__depot__v1__store_located__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__store_located__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -727,7 +727,187 @@ void   mallbots__orders__v1__checkout_step_done__free_unpacked
   assert(message->base.descriptor == &mallbots__orders__v1__checkout_step_done__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__orders__v1__event__field_descriptors[15] =
+void   mallbots__orders__v1__pickup_code_refused__init
+                     (Mallbots__Orders__V1__PickupCodeRefused         *message)
+{
+  static const Mallbots__Orders__V1__PickupCodeRefused init_value = MALLBOTS__ORDERS__V1__PICKUP_CODE_REFUSED__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__pickup_code_refused__get_packed_size
+                     (const Mallbots__Orders__V1__PickupCodeRefused *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__pickup_code_refused__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__pickup_code_refused__pack
+                     (const Mallbots__Orders__V1__PickupCodeRefused *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__pickup_code_refused__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__pickup_code_refused__pack_to_buffer
+                     (const Mallbots__Orders__V1__PickupCodeRefused *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__pickup_code_refused__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__PickupCodeRefused *
+       mallbots__orders__v1__pickup_code_refused__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__PickupCodeRefused *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__pickup_code_refused__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__pickup_code_refused__free_unpacked
+                     (Mallbots__Orders__V1__PickupCodeRefused *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__pickup_code_refused__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__orders__v1__store_noted__init
+                     (Mallbots__Orders__V1__StoreNoted         *message)
+{
+  static const Mallbots__Orders__V1__StoreNoted init_value = MALLBOTS__ORDERS__V1__STORE_NOTED__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__store_noted__get_packed_size
+                     (const Mallbots__Orders__V1__StoreNoted *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__store_noted__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__store_noted__pack
+                     (const Mallbots__Orders__V1__StoreNoted *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__store_noted__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__store_noted__pack_to_buffer
+                     (const Mallbots__Orders__V1__StoreNoted *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__store_noted__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__StoreNoted *
+       mallbots__orders__v1__store_noted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__StoreNoted *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__store_noted__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__store_noted__free_unpacked
+                     (Mallbots__Orders__V1__StoreNoted *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__store_noted__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__orders__v1__product_noted__init
+                     (Mallbots__Orders__V1__ProductNoted         *message)
+{
+  static const Mallbots__Orders__V1__ProductNoted init_value = MALLBOTS__ORDERS__V1__PRODUCT_NOTED__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__product_noted__get_packed_size
+                     (const Mallbots__Orders__V1__ProductNoted *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__product_noted__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__product_noted__pack
+                     (const Mallbots__Orders__V1__ProductNoted *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__product_noted__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__product_noted__pack_to_buffer
+                     (const Mallbots__Orders__V1__ProductNoted *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__product_noted__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__ProductNoted *
+       mallbots__orders__v1__product_noted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__ProductNoted *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__product_noted__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__product_noted__free_unpacked
+                     (Mallbots__Orders__V1__ProductNoted *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__product_noted__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__orders__v1__product_forgotten__init
+                     (Mallbots__Orders__V1__ProductForgotten         *message)
+{
+  static const Mallbots__Orders__V1__ProductForgotten init_value = MALLBOTS__ORDERS__V1__PRODUCT_FORGOTTEN__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__product_forgotten__get_packed_size
+                     (const Mallbots__Orders__V1__ProductForgotten *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__product_forgotten__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__product_forgotten__pack
+                     (const Mallbots__Orders__V1__ProductForgotten *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__product_forgotten__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__product_forgotten__pack_to_buffer
+                     (const Mallbots__Orders__V1__ProductForgotten *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__product_forgotten__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__ProductForgotten *
+       mallbots__orders__v1__product_forgotten__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__ProductForgotten *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__product_forgotten__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__product_forgotten__free_unpacked
+                     (Mallbots__Orders__V1__ProductForgotten *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__product_forgotten__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor mallbots__orders__v1__event__field_descriptors[19] =
 {
   {
     "basket_started",
@@ -909,6 +1089,54 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__event__field_descrip
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "pickup_code_refused",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Orders__V1__Event, kind_case),
+    offsetof(Mallbots__Orders__V1__Event, pickup_code_refused),
+    &mallbots__orders__v1__pickup_code_refused__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "store_noted",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Orders__V1__Event, kind_case),
+    offsetof(Mallbots__Orders__V1__Event, store_noted),
+    &mallbots__orders__v1__store_noted__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "product_noted",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Orders__V1__Event, kind_case),
+    offsetof(Mallbots__Orders__V1__Event, product_noted),
+    &mallbots__orders__v1__product_noted__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "product_forgotten",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Orders__V1__Event, kind_case),
+    offsetof(Mallbots__Orders__V1__Event, product_forgotten),
+    &mallbots__orders__v1__product_forgotten__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__event__field_indices_by_name[] = {
   3,   /* field[3] = basket_abandoned */
@@ -926,11 +1154,15 @@ static const unsigned mallbots__orders__v1__event__field_indices_by_name[] = {
   13,   /* field[13] = order_progressed */
   8,   /* field[8] = order_ready */
   6,   /* field[6] = order_rejected */
+  15,   /* field[15] = pickup_code_refused */
+  18,   /* field[18] = product_forgotten */
+  17,   /* field[17] = product_noted */
+  16,   /* field[16] = store_noted */
 };
 static const ProtobufCIntRange mallbots__orders__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__event__descriptor =
 {
@@ -940,14 +1172,14 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__event__descriptor =
   "Mallbots__Orders__V1__Event",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__Event),
-  15,
+  19,
   mallbots__orders__v1__event__field_descriptors,
   mallbots__orders__v1__event__field_indices_by_name,
   1,  mallbots__orders__v1__event__number_ranges,
   (ProtobufCMessageInit) mallbots__orders__v1__event__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__orders__v1__basket_started__field_descriptors[2] =
+static const ProtobufCFieldDescriptor mallbots__orders__v1__basket_started__field_descriptors[3] =
 {
   {
     "order_id",
@@ -973,15 +1205,28 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__basket_started__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "currency_code",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__BasketStarted, currency_code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__basket_started__field_indices_by_name[] = {
+  2,   /* field[2] = currency_code */
   1,   /* field[1] = kiosk_id */
   0,   /* field[0] = order_id */
 };
 static const ProtobufCIntRange mallbots__orders__v1__basket_started__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__basket_started__descriptor =
 {
@@ -991,7 +1236,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__basket_started__descripto
   "Mallbots__Orders__V1__BasketStarted",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__BasketStarted),
-  2,
+  3,
   mallbots__orders__v1__basket_started__field_descriptors,
   mallbots__orders__v1__basket_started__field_indices_by_name,
   1,  mallbots__orders__v1__basket_started__number_ranges,
@@ -1241,7 +1486,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__order_placed__descriptor 
   (ProtobufCMessageInit) mallbots__orders__v1__order_placed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__orders__v1__order_approved__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mallbots__orders__v1__order_approved__field_descriptors[2] =
 {
   {
     "order_id",
@@ -1255,14 +1500,27 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__order_approved__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "total",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrderApproved, total),
+    &mallbots__types__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__order_approved__field_indices_by_name[] = {
   0,   /* field[0] = order_id */
+  1,   /* field[1] = total */
 };
 static const ProtobufCIntRange mallbots__orders__v1__order_approved__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__order_approved__descriptor =
 {
@@ -1272,7 +1530,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__order_approved__descripto
   "Mallbots__Orders__V1__OrderApproved",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__OrderApproved),
-  1,
+  2,
   mallbots__orders__v1__order_approved__field_descriptors,
   mallbots__orders__v1__order_approved__field_indices_by_name,
   1,  mallbots__orders__v1__order_approved__number_ranges,
@@ -1775,5 +2033,248 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__checkout_step_done__descr
   mallbots__orders__v1__checkout_step_done__field_indices_by_name,
   1,  mallbots__orders__v1__checkout_step_done__number_ranges,
   (ProtobufCMessageInit) mallbots__orders__v1__checkout_step_done__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__orders__v1__pickup_code_refused__field_descriptors[1] =
+{
+  {
+    "order_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__PickupCodeRefused, order_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__orders__v1__pickup_code_refused__field_indices_by_name[] = {
+  0,   /* field[0] = order_id */
+};
+static const ProtobufCIntRange mallbots__orders__v1__pickup_code_refused__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__orders__v1__pickup_code_refused__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.PickupCodeRefused",
+  "PickupCodeRefused",
+  "Mallbots__Orders__V1__PickupCodeRefused",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__PickupCodeRefused),
+  1,
+  mallbots__orders__v1__pickup_code_refused__field_descriptors,
+  mallbots__orders__v1__pickup_code_refused__field_indices_by_name,
+  1,  mallbots__orders__v1__pickup_code_refused__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__pickup_code_refused__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__orders__v1__store_noted__field_descriptors[3] =
+{
+  {
+    "store_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__StoreNoted, store_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__StoreNoted, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "participating",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__StoreNoted, participating),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__orders__v1__store_noted__field_indices_by_name[] = {
+  1,   /* field[1] = name */
+  2,   /* field[2] = participating */
+  0,   /* field[0] = store_id */
+};
+static const ProtobufCIntRange mallbots__orders__v1__store_noted__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor mallbots__orders__v1__store_noted__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.StoreNoted",
+  "StoreNoted",
+  "Mallbots__Orders__V1__StoreNoted",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__StoreNoted),
+  3,
+  mallbots__orders__v1__store_noted__field_descriptors,
+  mallbots__orders__v1__store_noted__field_indices_by_name,
+  1,  mallbots__orders__v1__store_noted__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__store_noted__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__orders__v1__product_noted__field_descriptors[6] =
+{
+  {
+    "product_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ProductNoted, product_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "store_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ProductNoted, store_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ProductNoted, name),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "price",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ProductNoted, price),
+    &mallbots__types__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size_units",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ProductNoted, size_units),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stock",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ProductNoted, stock),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__orders__v1__product_noted__field_indices_by_name[] = {
+  2,   /* field[2] = name */
+  3,   /* field[3] = price */
+  0,   /* field[0] = product_id */
+  4,   /* field[4] = size_units */
+  5,   /* field[5] = stock */
+  1,   /* field[1] = store_id */
+};
+static const ProtobufCIntRange mallbots__orders__v1__product_noted__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor mallbots__orders__v1__product_noted__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.ProductNoted",
+  "ProductNoted",
+  "Mallbots__Orders__V1__ProductNoted",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__ProductNoted),
+  6,
+  mallbots__orders__v1__product_noted__field_descriptors,
+  mallbots__orders__v1__product_noted__field_indices_by_name,
+  1,  mallbots__orders__v1__product_noted__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__product_noted__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__orders__v1__product_forgotten__field_descriptors[1] =
+{
+  {
+    "product_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ProductForgotten, product_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__orders__v1__product_forgotten__field_indices_by_name[] = {
+  0,   /* field[0] = product_id */
+};
+static const ProtobufCIntRange mallbots__orders__v1__product_forgotten__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__orders__v1__product_forgotten__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.ProductForgotten",
+  "ProductForgotten",
+  "Mallbots__Orders__V1__ProductForgotten",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__ProductForgotten),
+  1,
+  mallbots__orders__v1__product_forgotten__field_descriptors,
+  mallbots__orders__v1__product_forgotten__field_indices_by_name,
+  1,  mallbots__orders__v1__product_forgotten__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__product_forgotten__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -592,7 +592,97 @@ void   mallbots__payments__v1__invoice_refunded__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__invoice_refunded__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__payments__v1__event__field_descriptors[12] =
+void   mallbots__payments__v1__account_closing__init
+                     (Mallbots__Payments__V1__AccountClosing         *message)
+{
+  static const Mallbots__Payments__V1__AccountClosing init_value = MALLBOTS__PAYMENTS__V1__ACCOUNT_CLOSING__INIT;
+  *message = init_value;
+}
+size_t mallbots__payments__v1__account_closing__get_packed_size
+                     (const Mallbots__Payments__V1__AccountClosing *message)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closing__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__payments__v1__account_closing__pack
+                     (const Mallbots__Payments__V1__AccountClosing *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closing__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__payments__v1__account_closing__pack_to_buffer
+                     (const Mallbots__Payments__V1__AccountClosing *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closing__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Payments__V1__AccountClosing *
+       mallbots__payments__v1__account_closing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Payments__V1__AccountClosing *)
+     protobuf_c_message_unpack (&mallbots__payments__v1__account_closing__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__payments__v1__account_closing__free_unpacked
+                     (Mallbots__Payments__V1__AccountClosing *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closing__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__payments__v1__account_closed__init
+                     (Mallbots__Payments__V1__AccountClosed         *message)
+{
+  static const Mallbots__Payments__V1__AccountClosed init_value = MALLBOTS__PAYMENTS__V1__ACCOUNT_CLOSED__INIT;
+  *message = init_value;
+}
+size_t mallbots__payments__v1__account_closed__get_packed_size
+                     (const Mallbots__Payments__V1__AccountClosed *message)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__payments__v1__account_closed__pack
+                     (const Mallbots__Payments__V1__AccountClosed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__payments__v1__account_closed__pack_to_buffer
+                     (const Mallbots__Payments__V1__AccountClosed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Payments__V1__AccountClosed *
+       mallbots__payments__v1__account_closed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Payments__V1__AccountClosed *)
+     protobuf_c_message_unpack (&mallbots__payments__v1__account_closed__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__payments__v1__account_closed__free_unpacked
+                     (Mallbots__Payments__V1__AccountClosed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__payments__v1__account_closed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor mallbots__payments__v1__event__field_descriptors[14] =
 {
   {
     "authorization_requested",
@@ -738,8 +828,34 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__event__field_descr
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "account_closing",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__Event, kind_case),
+    offsetof(Mallbots__Payments__V1__Event, account_closing),
+    &mallbots__payments__v1__account_closing__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account_closed",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__Event, kind_case),
+    offsetof(Mallbots__Payments__V1__Event, account_closed),
+    &mallbots__payments__v1__account_closed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__payments__v1__event__field_indices_by_name[] = {
+  13,   /* field[13] = account_closed */
+  12,   /* field[12] = account_closing */
   3,   /* field[3] = authorization_released */
   0,   /* field[0] = authorization_requested */
   7,   /* field[7] = charge_declined */
@@ -756,7 +872,7 @@ static const unsigned mallbots__payments__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__payments__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__event__descriptor =
 {
@@ -766,7 +882,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__event__descriptor =
   "Mallbots__Payments__V1__Event",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__Event),
-  12,
+  14,
   mallbots__payments__v1__event__field_descriptors,
   mallbots__payments__v1__event__field_indices_by_name,
   1,  mallbots__payments__v1__event__number_ranges,
@@ -1643,5 +1759,94 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_refunded__descr
   mallbots__payments__v1__invoice_refunded__field_indices_by_name,
   1,  mallbots__payments__v1__invoice_refunded__number_ranges,
   (ProtobufCMessageInit) mallbots__payments__v1__invoice_refunded__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__payments__v1__account_closing__field_descriptors[2] =
+{
+  {
+    "order_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountClosing, order_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountClosing, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__payments__v1__account_closing__field_indices_by_name[] = {
+  0,   /* field[0] = order_id */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange mallbots__payments__v1__account_closing__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__payments__v1__account_closing__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.payments.v1.AccountClosing",
+  "AccountClosing",
+  "Mallbots__Payments__V1__AccountClosing",
+  "mallbots.payments.v1",
+  sizeof(Mallbots__Payments__V1__AccountClosing),
+  2,
+  mallbots__payments__v1__account_closing__field_descriptors,
+  mallbots__payments__v1__account_closing__field_indices_by_name,
+  1,  mallbots__payments__v1__account_closing__number_ranges,
+  (ProtobufCMessageInit) mallbots__payments__v1__account_closing__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__payments__v1__account_closed__field_descriptors[1] =
+{
+  {
+    "order_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountClosed, order_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__payments__v1__account_closed__field_indices_by_name[] = {
+  0,   /* field[0] = order_id */
+};
+static const ProtobufCIntRange mallbots__payments__v1__account_closed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__payments__v1__account_closed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.payments.v1.AccountClosed",
+  "AccountClosed",
+  "Mallbots__Payments__V1__AccountClosed",
+  "mallbots.payments.v1",
+  sizeof(Mallbots__Payments__V1__AccountClosed),
+  1,
+  mallbots__payments__v1__account_closed__field_descriptors,
+  mallbots__payments__v1__account_closed__field_indices_by_name,
+  1,  mallbots__payments__v1__account_closed__number_ranges,
+  (ProtobufCMessageInit) mallbots__payments__v1__account_closed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -81,10 +81,14 @@ struct  Mallbots__Bots__V1__SessionOpened
   ProtobufCBinaryData *capabilities;
   ProtobufCBinaryData software;
   ProtobufCBinaryData remote_address;
+  /*
+   * The last directive that the bot had stored when it said hello.
+   */
+  uint64_t last_directive;
 };
 #define MALLBOTS__BOTS__V1__SESSION_OPENED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__bots__v1__session_opened__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Mallbots__Bots__V1__SessionClosed

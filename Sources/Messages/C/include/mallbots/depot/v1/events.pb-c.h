@@ -48,6 +48,7 @@ typedef struct Mallbots__Depot__V1__BotRetired Mallbots__Depot__V1__BotRetired;
 typedef struct Mallbots__Depot__V1__BotLost Mallbots__Depot__V1__BotLost;
 typedef struct Mallbots__Depot__V1__DirectiveIssued Mallbots__Depot__V1__DirectiveIssued;
 typedef struct Mallbots__Depot__V1__ReportRejected Mallbots__Depot__V1__ReportRejected;
+typedef struct Mallbots__Depot__V1__StoreLocated Mallbots__Depot__V1__StoreLocated;
 
 
 /* --- enums --- */
@@ -85,7 +86,8 @@ typedef enum {
   MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_RETIRED = 26,
   MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_LOST = 27,
   MALLBOTS__DEPOT__V1__EVENT__KIND_DIRECTIVE_ISSUED = 28,
-  MALLBOTS__DEPOT__V1__EVENT__KIND_REPORT_REJECTED = 29
+  MALLBOTS__DEPOT__V1__EVENT__KIND_REPORT_REJECTED = 29,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_STORE_LOCATED = 30
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__DEPOT__V1__EVENT__KIND__CASE)
 } Mallbots__Depot__V1__Event__KindCase;
 
@@ -123,6 +125,7 @@ struct  Mallbots__Depot__V1__Event
     Mallbots__Depot__V1__BotLost *bot_lost;
     Mallbots__Depot__V1__DirectiveIssued *directive_issued;
     Mallbots__Depot__V1__ReportRejected *report_rejected;
+    Mallbots__Depot__V1__StoreLocated *store_located;
   };
 };
 #define MALLBOTS__DEPOT__V1__EVENT__INIT \
@@ -301,7 +304,7 @@ struct  Mallbots__Depot__V1__TaskDelivered
 
 
 /*
- * The bot no longer has the task; it waits for another.
+ * The bot no longer has the task; it waits for another. What had been picked is to be fetched again.
  */
 struct  Mallbots__Depot__V1__TaskRequeued
 {
@@ -310,10 +313,24 @@ struct  Mallbots__Depot__V1__TaskRequeued
   ProtobufCBinaryData list_id;
   ProtobufCBinaryData bot_id;
   ProtobufCBinaryData reason;
+  /*
+   * Picked units that were brought back, by stop.
+   */
+  size_t n_returned;
+  Mallbots__Types__V1__Stop **returned;
+  /*
+   * Picked units that were not brought back, by stop.
+   */
+  size_t n_missing;
+  Mallbots__Types__V1__Stop **missing;
+  /*
+   * The bot refused the task before it began: it is not offered it again for a while.
+   */
+  protobuf_c_boolean declined;
 };
 #define MALLBOTS__DEPOT__V1__TASK_REQUEUED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task_requeued__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0 }
 
 
 struct  Mallbots__Depot__V1__TaskCanceled
@@ -328,10 +345,15 @@ struct  Mallbots__Depot__V1__TaskCanceled
    */
   size_t n_returned;
   Mallbots__Types__V1__Stop **returned;
+  /*
+   * Picked units that were not brought back, by stop.
+   */
+  size_t n_missing;
+  Mallbots__Types__V1__Stop **missing;
 };
 #define MALLBOTS__DEPOT__V1__TASK_CANCELED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task_canceled__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL }
 
 
 /*
@@ -514,6 +536,22 @@ struct  Mallbots__Depot__V1__ReportRejected
 #define MALLBOTS__DEPOT__V1__REPORT_REJECTED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__report_rejected__descriptor) \
     , {0,NULL}, {0,NULL}, NULL }
+
+
+/*
+ * Where robots stop for a store, and what it is called; a later one replaces it.
+ */
+struct  Mallbots__Depot__V1__StoreLocated
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData store_id;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData node;
+  Mallbots__Types__V1__Place *place;
+};
+#define MALLBOTS__DEPOT__V1__STORE_LOCATED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__store_located__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
 
 
 /* Mallbots__Depot__V1__Event methods */
@@ -1086,6 +1124,25 @@ Mallbots__Depot__V1__ReportRejected *
 void   mallbots__depot__v1__report_rejected__free_unpacked
                      (Mallbots__Depot__V1__ReportRejected *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__StoreLocated methods */
+void   mallbots__depot__v1__store_located__init
+                     (Mallbots__Depot__V1__StoreLocated         *message);
+size_t mallbots__depot__v1__store_located__get_packed_size
+                     (const Mallbots__Depot__V1__StoreLocated   *message);
+size_t mallbots__depot__v1__store_located__pack
+                     (const Mallbots__Depot__V1__StoreLocated   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__store_located__pack_to_buffer
+                     (const Mallbots__Depot__V1__StoreLocated   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__StoreLocated *
+       mallbots__depot__v1__store_located__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__store_located__free_unpacked
+                     (Mallbots__Depot__V1__StoreLocated *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Mallbots__Depot__V1__Event_Closure)
@@ -1178,6 +1235,9 @@ typedef void (*Mallbots__Depot__V1__DirectiveIssued_Closure)
 typedef void (*Mallbots__Depot__V1__ReportRejected_Closure)
                  (const Mallbots__Depot__V1__ReportRejected *message,
                   void *closure_data);
+typedef void (*Mallbots__Depot__V1__StoreLocated_Closure)
+                 (const Mallbots__Depot__V1__StoreLocated *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1214,6 +1274,7 @@ extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_retired__descri
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_lost__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__directive_issued__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__report_rejected__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__store_located__descriptor;
 
 PROTOBUF_C__END_DECLS
 

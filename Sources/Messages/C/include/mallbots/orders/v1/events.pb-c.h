@@ -33,6 +33,10 @@ typedef struct Mallbots__Orders__V1__OrderCompleted Mallbots__Orders__V1__OrderC
 typedef struct Mallbots__Orders__V1__OrderCancelRequested Mallbots__Orders__V1__OrderCancelRequested;
 typedef struct Mallbots__Orders__V1__OrderCanceled Mallbots__Orders__V1__OrderCanceled;
 typedef struct Mallbots__Orders__V1__CheckoutStepDone Mallbots__Orders__V1__CheckoutStepDone;
+typedef struct Mallbots__Orders__V1__PickupCodeRefused Mallbots__Orders__V1__PickupCodeRefused;
+typedef struct Mallbots__Orders__V1__StoreNoted Mallbots__Orders__V1__StoreNoted;
+typedef struct Mallbots__Orders__V1__ProductNoted Mallbots__Orders__V1__ProductNoted;
+typedef struct Mallbots__Orders__V1__ProductForgotten Mallbots__Orders__V1__ProductForgotten;
 
 
 /* --- enums --- */
@@ -56,7 +60,11 @@ typedef enum {
   MALLBOTS__ORDERS__V1__EVENT__KIND_ORDER_CANCEL_REQUESTED = 12,
   MALLBOTS__ORDERS__V1__EVENT__KIND_ORDER_CANCELED = 13,
   MALLBOTS__ORDERS__V1__EVENT__KIND_ORDER_PROGRESSED = 14,
-  MALLBOTS__ORDERS__V1__EVENT__KIND_CHECKOUT_STEP_DONE = 15
+  MALLBOTS__ORDERS__V1__EVENT__KIND_CHECKOUT_STEP_DONE = 15,
+  MALLBOTS__ORDERS__V1__EVENT__KIND_PICKUP_CODE_REFUSED = 16,
+  MALLBOTS__ORDERS__V1__EVENT__KIND_STORE_NOTED = 17,
+  MALLBOTS__ORDERS__V1__EVENT__KIND_PRODUCT_NOTED = 18,
+  MALLBOTS__ORDERS__V1__EVENT__KIND_PRODUCT_FORGOTTEN = 19
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__ORDERS__V1__EVENT__KIND__CASE)
 } Mallbots__Orders__V1__Event__KindCase;
 
@@ -83,6 +91,13 @@ struct  Mallbots__Orders__V1__Event
      * A step of the checkout saga: the list exists, the card is authorised, the invoice is out.
      */
     Mallbots__Orders__V1__CheckoutStepDone *checkout_step_done;
+    Mallbots__Orders__V1__PickupCodeRefused *pickup_code_refused;
+    /*
+     * What Orders knows of the stores, copied from Stores' log so that checkout asks nobody.
+     */
+    Mallbots__Orders__V1__StoreNoted *store_noted;
+    Mallbots__Orders__V1__ProductNoted *product_noted;
+    Mallbots__Orders__V1__ProductForgotten *product_forgotten;
   };
 };
 #define MALLBOTS__ORDERS__V1__EVENT__INIT \
@@ -95,10 +110,14 @@ struct  Mallbots__Orders__V1__BasketStarted
   ProtobufCMessage base;
   ProtobufCBinaryData order_id;
   ProtobufCBinaryData kiosk_id;
+  /*
+   * The mall's, for the total of a basket that is still empty.
+   */
+  ProtobufCBinaryData currency_code;
 };
 #define MALLBOTS__ORDERS__V1__BASKET_STARTED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__basket_started__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Mallbots__Orders__V1__ItemAdded
@@ -146,7 +165,7 @@ struct  Mallbots__Orders__V1__OrderPlaced
   Mallbots__Types__V1__Money *total;
   ProtobufCBinaryData pickup_code;
   /*
-   * Empty: the customer pays later.
+   * Empty: the customer pays later. Otherwise Payments authorises it under the id "auth-" and the order's.
    */
   ProtobufCBinaryData card_token;
 };
@@ -162,10 +181,14 @@ struct  Mallbots__Orders__V1__OrderApproved
 {
   ProtobufCMessage base;
   ProtobufCBinaryData order_id;
+  /*
+   * What the invoice is to be issued for.
+   */
+  Mallbots__Types__V1__Money *total;
 };
 #define MALLBOTS__ORDERS__V1__ORDER_APPROVED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__order_approved__descriptor) \
-    , {0,NULL} }
+    , {0,NULL}, NULL }
 
 
 struct  Mallbots__Orders__V1__OrderRejected
@@ -283,6 +306,59 @@ struct  Mallbots__Orders__V1__CheckoutStepDone
 #define MALLBOTS__ORDERS__V1__CHECKOUT_STEP_DONE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__checkout_step_done__descriptor) \
     , {0,NULL}, 0, {0,NULL} }
+
+
+/*
+ * Somebody tried to get the items with a wrong code; too many of these in a row close the desk for a while.
+ */
+struct  Mallbots__Orders__V1__PickupCodeRefused
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData order_id;
+};
+#define MALLBOTS__ORDERS__V1__PICKUP_CODE_REFUSED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__pickup_code_refused__descriptor) \
+    , {0,NULL} }
+
+
+struct  Mallbots__Orders__V1__StoreNoted
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData store_id;
+  ProtobufCBinaryData name;
+  protobuf_c_boolean participating;
+};
+#define MALLBOTS__ORDERS__V1__STORE_NOTED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__store_noted__descriptor) \
+    , {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Mallbots__Orders__V1__ProductNoted
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData product_id;
+  ProtobufCBinaryData store_id;
+  ProtobufCBinaryData name;
+  Mallbots__Types__V1__Money *price;
+  uint32_t size_units;
+  /*
+   * Units that the store says it has.
+   */
+  uint32_t stock;
+};
+#define MALLBOTS__ORDERS__V1__PRODUCT_NOTED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__product_noted__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0, 0 }
+
+
+struct  Mallbots__Orders__V1__ProductForgotten
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData product_id;
+};
+#define MALLBOTS__ORDERS__V1__PRODUCT_FORGOTTEN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__product_forgotten__descriptor) \
+    , {0,NULL} }
 
 
 /* Mallbots__Orders__V1__Event methods */
@@ -589,6 +665,82 @@ Mallbots__Orders__V1__CheckoutStepDone *
 void   mallbots__orders__v1__checkout_step_done__free_unpacked
                      (Mallbots__Orders__V1__CheckoutStepDone *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__PickupCodeRefused methods */
+void   mallbots__orders__v1__pickup_code_refused__init
+                     (Mallbots__Orders__V1__PickupCodeRefused         *message);
+size_t mallbots__orders__v1__pickup_code_refused__get_packed_size
+                     (const Mallbots__Orders__V1__PickupCodeRefused   *message);
+size_t mallbots__orders__v1__pickup_code_refused__pack
+                     (const Mallbots__Orders__V1__PickupCodeRefused   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__pickup_code_refused__pack_to_buffer
+                     (const Mallbots__Orders__V1__PickupCodeRefused   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__PickupCodeRefused *
+       mallbots__orders__v1__pickup_code_refused__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__pickup_code_refused__free_unpacked
+                     (Mallbots__Orders__V1__PickupCodeRefused *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__StoreNoted methods */
+void   mallbots__orders__v1__store_noted__init
+                     (Mallbots__Orders__V1__StoreNoted         *message);
+size_t mallbots__orders__v1__store_noted__get_packed_size
+                     (const Mallbots__Orders__V1__StoreNoted   *message);
+size_t mallbots__orders__v1__store_noted__pack
+                     (const Mallbots__Orders__V1__StoreNoted   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__store_noted__pack_to_buffer
+                     (const Mallbots__Orders__V1__StoreNoted   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__StoreNoted *
+       mallbots__orders__v1__store_noted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__store_noted__free_unpacked
+                     (Mallbots__Orders__V1__StoreNoted *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__ProductNoted methods */
+void   mallbots__orders__v1__product_noted__init
+                     (Mallbots__Orders__V1__ProductNoted         *message);
+size_t mallbots__orders__v1__product_noted__get_packed_size
+                     (const Mallbots__Orders__V1__ProductNoted   *message);
+size_t mallbots__orders__v1__product_noted__pack
+                     (const Mallbots__Orders__V1__ProductNoted   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__product_noted__pack_to_buffer
+                     (const Mallbots__Orders__V1__ProductNoted   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__ProductNoted *
+       mallbots__orders__v1__product_noted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__product_noted__free_unpacked
+                     (Mallbots__Orders__V1__ProductNoted *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__ProductForgotten methods */
+void   mallbots__orders__v1__product_forgotten__init
+                     (Mallbots__Orders__V1__ProductForgotten         *message);
+size_t mallbots__orders__v1__product_forgotten__get_packed_size
+                     (const Mallbots__Orders__V1__ProductForgotten   *message);
+size_t mallbots__orders__v1__product_forgotten__pack
+                     (const Mallbots__Orders__V1__ProductForgotten   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__product_forgotten__pack_to_buffer
+                     (const Mallbots__Orders__V1__ProductForgotten   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__ProductForgotten *
+       mallbots__orders__v1__product_forgotten__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__product_forgotten__free_unpacked
+                     (Mallbots__Orders__V1__ProductForgotten *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Mallbots__Orders__V1__Event_Closure)
@@ -639,6 +791,18 @@ typedef void (*Mallbots__Orders__V1__OrderCanceled_Closure)
 typedef void (*Mallbots__Orders__V1__CheckoutStepDone_Closure)
                  (const Mallbots__Orders__V1__CheckoutStepDone *message,
                   void *closure_data);
+typedef void (*Mallbots__Orders__V1__PickupCodeRefused_Closure)
+                 (const Mallbots__Orders__V1__PickupCodeRefused *message,
+                  void *closure_data);
+typedef void (*Mallbots__Orders__V1__StoreNoted_Closure)
+                 (const Mallbots__Orders__V1__StoreNoted *message,
+                  void *closure_data);
+typedef void (*Mallbots__Orders__V1__ProductNoted_Closure)
+                 (const Mallbots__Orders__V1__ProductNoted *message,
+                  void *closure_data);
+typedef void (*Mallbots__Orders__V1__ProductForgotten_Closure)
+                 (const Mallbots__Orders__V1__ProductForgotten *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -661,6 +825,10 @@ extern const ProtobufCMessageDescriptor mallbots__orders__v1__order_completed__d
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__order_cancel_requested__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__order_canceled__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__checkout_step_done__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__pickup_code_refused__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__store_noted__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__product_noted__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__product_forgotten__descriptor;
 
 PROTOBUF_C__END_DECLS
 

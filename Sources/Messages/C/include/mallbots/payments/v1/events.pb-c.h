@@ -30,6 +30,8 @@ typedef struct Mallbots__Payments__V1__InvoicePaid Mallbots__Payments__V1__Invoi
 typedef struct Mallbots__Payments__V1__InvoiceCanceled Mallbots__Payments__V1__InvoiceCanceled;
 typedef struct Mallbots__Payments__V1__RefundRequested Mallbots__Payments__V1__RefundRequested;
 typedef struct Mallbots__Payments__V1__InvoiceRefunded Mallbots__Payments__V1__InvoiceRefunded;
+typedef struct Mallbots__Payments__V1__AccountClosing Mallbots__Payments__V1__AccountClosing;
+typedef struct Mallbots__Payments__V1__AccountClosed Mallbots__Payments__V1__AccountClosed;
 
 
 /* --- enums --- */
@@ -50,7 +52,9 @@ typedef enum {
   MALLBOTS__PAYMENTS__V1__EVENT__KIND_INVOICE_PAID = 9,
   MALLBOTS__PAYMENTS__V1__EVENT__KIND_INVOICE_CANCELED = 10,
   MALLBOTS__PAYMENTS__V1__EVENT__KIND_REFUND_REQUESTED = 11,
-  MALLBOTS__PAYMENTS__V1__EVENT__KIND_INVOICE_REFUNDED = 12
+  MALLBOTS__PAYMENTS__V1__EVENT__KIND_INVOICE_REFUNDED = 12,
+  MALLBOTS__PAYMENTS__V1__EVENT__KIND_ACCOUNT_CLOSING = 13,
+  MALLBOTS__PAYMENTS__V1__EVENT__KIND_ACCOUNT_CLOSED = 14
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__PAYMENTS__V1__EVENT__KIND__CASE)
 } Mallbots__Payments__V1__Event__KindCase;
 
@@ -71,6 +75,8 @@ struct  Mallbots__Payments__V1__Event
     Mallbots__Payments__V1__InvoiceCanceled *invoice_canceled;
     Mallbots__Payments__V1__RefundRequested *refund_requested;
     Mallbots__Payments__V1__InvoiceRefunded *invoice_refunded;
+    Mallbots__Payments__V1__AccountClosing *account_closing;
+    Mallbots__Payments__V1__AccountClosed *account_closed;
   };
 };
 #define MALLBOTS__PAYMENTS__V1__EVENT__INIT \
@@ -243,6 +249,33 @@ struct  Mallbots__Payments__V1__InvoiceRefunded
 #define MALLBOTS__PAYMENTS__V1__INVOICE_REFUNDED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__invoice_refunded__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+/*
+ * The order was rejected or is being cancelled: what is held is let go, what was taken goes back.
+ */
+struct  Mallbots__Payments__V1__AccountClosing
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData order_id;
+  ProtobufCBinaryData reason;
+};
+#define MALLBOTS__PAYMENTS__V1__ACCOUNT_CLOSING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__account_closing__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+/*
+ * Nothing is owed, held or to be given back for this order any more.
+ */
+struct  Mallbots__Payments__V1__AccountClosed
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData order_id;
+};
+#define MALLBOTS__PAYMENTS__V1__ACCOUNT_CLOSED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__account_closed__descriptor) \
+    , {0,NULL} }
 
 
 /* Mallbots__Payments__V1__Event methods */
@@ -492,6 +525,44 @@ Mallbots__Payments__V1__InvoiceRefunded *
 void   mallbots__payments__v1__invoice_refunded__free_unpacked
                      (Mallbots__Payments__V1__InvoiceRefunded *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Payments__V1__AccountClosing methods */
+void   mallbots__payments__v1__account_closing__init
+                     (Mallbots__Payments__V1__AccountClosing         *message);
+size_t mallbots__payments__v1__account_closing__get_packed_size
+                     (const Mallbots__Payments__V1__AccountClosing   *message);
+size_t mallbots__payments__v1__account_closing__pack
+                     (const Mallbots__Payments__V1__AccountClosing   *message,
+                      uint8_t             *out);
+size_t mallbots__payments__v1__account_closing__pack_to_buffer
+                     (const Mallbots__Payments__V1__AccountClosing   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Payments__V1__AccountClosing *
+       mallbots__payments__v1__account_closing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__payments__v1__account_closing__free_unpacked
+                     (Mallbots__Payments__V1__AccountClosing *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Payments__V1__AccountClosed methods */
+void   mallbots__payments__v1__account_closed__init
+                     (Mallbots__Payments__V1__AccountClosed         *message);
+size_t mallbots__payments__v1__account_closed__get_packed_size
+                     (const Mallbots__Payments__V1__AccountClosed   *message);
+size_t mallbots__payments__v1__account_closed__pack
+                     (const Mallbots__Payments__V1__AccountClosed   *message,
+                      uint8_t             *out);
+size_t mallbots__payments__v1__account_closed__pack_to_buffer
+                     (const Mallbots__Payments__V1__AccountClosed   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Payments__V1__AccountClosed *
+       mallbots__payments__v1__account_closed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__payments__v1__account_closed__free_unpacked
+                     (Mallbots__Payments__V1__AccountClosed *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Mallbots__Payments__V1__Event_Closure)
@@ -533,6 +604,12 @@ typedef void (*Mallbots__Payments__V1__RefundRequested_Closure)
 typedef void (*Mallbots__Payments__V1__InvoiceRefunded_Closure)
                  (const Mallbots__Payments__V1__InvoiceRefunded *message,
                   void *closure_data);
+typedef void (*Mallbots__Payments__V1__AccountClosing_Closure)
+                 (const Mallbots__Payments__V1__AccountClosing *message,
+                  void *closure_data);
+typedef void (*Mallbots__Payments__V1__AccountClosed_Closure)
+                 (const Mallbots__Payments__V1__AccountClosed *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -552,6 +629,8 @@ extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_paid__de
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_canceled__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__refund_requested__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_refunded__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__payments__v1__account_closing__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__payments__v1__account_closed__descriptor;
 
 PROTOBUF_C__END_DECLS
 
