@@ -11,29 +11,55 @@ enum ServiceEmitter {
         out.line("public import Wire")
         out.line()
         handlers(service, &out)
+        out.line()
+        client(service, &out)
+        out.line()
+        registration(service, &out)
         return out.text
     }
 
     private static func handlers(_ service: ServiceDescriptor, _ out: inout CodePrinter) {
         let comment = commentLines(service)
-        out.lines(comment.isEmpty ? ["/// `\(service.fullName)`: what it answers to."] : comment)
+        out.lines(comment.isEmpty ? ["/// What `\(service.fullName)` answers to."] : comment)
         out.block("public protocol \(baseName(service))API: Sendable") { out in
             for (index, method) in service.methods.enumerated() {
                 if index > 0 { out.line() }
                 out.lines(commentLines(method))
-                out.line(signature(method))
+                out.line(MethodForms(method: method).handler)
             }
         }
     }
 
-    /// A handler's signature, the same for a service in process and for a client over Wire.
-    static func signature(_ method: MethodDescriptor) -> String {
-        let request = SwiftNames.full(method.inputType)
-        let response = SwiftNames.full(method.outputType)
-        var parameters = [method.clientStreaming ? "_ inbound: WireInbound<\(request)>" : "_ request: \(request)"]
-        if method.serverStreaming { parameters.append("_ outbound: WireOutbound<\(response)>") }
-        parameters.append("context: CallContext")
-        let result = method.serverStreaming ? "" : " -> \(response)"
-        return "func \(SwiftNames.method(method))(\(parameters.joined(separator: ", "))) async throws\(result)"
+    private static func client(_ service: ServiceDescriptor, _ out: inout CodePrinter) {
+        let name = baseName(service)
+        out.line("/// Calls `\(service.fullName)` over Wire. A failed call throws a `WireStatus`.")
+        out.block("public struct \(name)Client: \(name)API") { out in
+            out.line("/// The connection that the calls go over.")
+            out.line("public let wire: WireClient")
+            out.line()
+            out.block("public init(_ wire: WireClient)") { $0.line("self.wire = wire") }
+            for method in service.methods {
+                let forms = MethodForms(method: method)
+                out.line()
+                out.lines(commentLines(method))
+                out.block("public " + forms.handler) { $0.line(forms.handlerCall) }
+                guard let (head, call) = forms.scoped else { continue }
+                out.line()
+                out.lines(commentLines(method))
+                out.line(forms.scopedNote)
+                out.block("public nonisolated(nonsending) " + head) { $0.line(call) }
+            }
+        }
+    }
+
+    private static func registration(_ service: ServiceDescriptor, _ out: inout CodePrinter) {
+        let name = baseName(service)
+        let label = name.prefix(1).lowercased() + name.dropFirst()
+        out.block("extension WireRouter") { out in
+            out.line("/// Has `service` answer the calls to `\(service.fullName)`.")
+            out.block("public mutating func register(\(label) service: some \(name)API)") { out in
+                for method in service.methods { out.lines(MethodForms(method: method).registration) }
+            }
+        }
     }
 }
