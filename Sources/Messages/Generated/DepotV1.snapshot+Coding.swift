@@ -17,7 +17,6 @@ extension DepotV1.Snapshot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Snapshot>) throws(DecodingError) {
-        self.format = c.pointee.format
         if let value = c.pointee.mall { self.mall = try DepotV1.Mall(_c: value) }
         self.stores.reserveCapacity(c.pointee.n_stores)
         for index in 0..<c.pointee.n_stores {
@@ -48,7 +47,6 @@ extension DepotV1.Snapshot {
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Snapshot> {
         let c = arena.one(Mallbots__Depot__V1__Snapshot.self)
         mallbots__depot__v1__snapshot__init(c)
-        c.pointee.format = self.format
         if let value = self.mall { c.pointee.mall = value._fill(&arena) }
         if !self.stores.isEmpty {
             c.pointee.n_stores = self.stores.count

@@ -4,10 +4,6 @@
 extension DepotV1.Snapshot {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
-        if self.format != 0 {
-            json.key("format")
-            json.integer(self.format)
-        }
         if let value = self.mall {
             json.key("mall")
             value._print(&json)

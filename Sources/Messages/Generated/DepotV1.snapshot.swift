@@ -5,9 +5,6 @@ extension DepotV1 {
     /// `mallbots.depot.v1.Snapshot`.
     public struct Snapshot: Message {
         public static var protobufName: String { "mallbots.depot.v1.Snapshot" }
-
-        /// Rises when the meaning of a field changes; another version is not read, and the log is replayed.
-        public var format: UInt32 = 0
         public var mall: DepotV1.Mall? = nil
 
         /// By id.
@@ -25,7 +22,6 @@ extension DepotV1 {
         public init() {}
 
         public init(
-            format: UInt32 = 0,
             mall: DepotV1.Mall? = nil,
             stores: [DepotV1.StoreLocated] = [],
             lists: [DepotV1.ListRecord] = [],
@@ -34,7 +30,6 @@ extension DepotV1 {
             queuedTaskIds: [String] = [],
             waitingBotIds: [String] = []
         ) {
-            self.format = format
             self.mall = mall
             self.stores = stores
             self.lists = lists

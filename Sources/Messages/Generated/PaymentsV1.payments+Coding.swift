@@ -25,6 +25,7 @@ extension PaymentsV1.Invoice {
         if let value = c.pointee.refunded { self.refunded = try TypesV1.Money(_c: value) }
         self.method = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
         self.declineReason = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.Invoice", "decline_reason")
+        self.chargeID = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.Invoice", "charge_id")
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__Invoice> {
@@ -38,6 +39,7 @@ extension PaymentsV1.Invoice {
         if let value = self.refunded { c.pointee.refunded = value._fill(&arena) }
         c.pointee.method = self.method.rawValue
         c.pointee.decline_reason = arena.string(self.declineReason)
+        c.pointee.charge_id = arena.string(self.chargeID)
         return c
     }
 }

@@ -36,6 +36,10 @@ extension PaymentsV1.Invoice {
             json.key("declineReason")
             json.string(self.declineReason)
         }
+        if !self.chargeID.isEmpty {
+            json.key("chargeId")
+            json.string(self.chargeID)
+        }
         json.endObject()
     }
 }

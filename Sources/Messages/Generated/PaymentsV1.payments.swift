@@ -20,6 +20,9 @@ extension PaymentsV1 {
         /// Of the newest failed attempt to pay.
         public var declineReason: String = ""
 
+        /// The newest charge that the provider was asked for. Empty: none.
+        public var chargeID: String = ""
+
         public init() {}
 
         public init(
@@ -30,7 +33,8 @@ extension PaymentsV1 {
             captured: TypesV1.Money? = nil,
             refunded: TypesV1.Money? = nil,
             method: PaymentsV1.PaymentMethod = .unspecified,
-            declineReason: String = ""
+            declineReason: String = "",
+            chargeID: String = ""
         ) {
             self.invoiceID = invoiceID
             self.orderID = orderID
@@ -40,6 +44,7 @@ extension PaymentsV1 {
             self.refunded = refunded
             self.method = method
             self.declineReason = declineReason
+            self.chargeID = chargeID
         }
     }
 

@@ -66,6 +66,7 @@ extension PaymentsV1.AccountRecord {
         }
         self.closing = c.pointee.closing != 0
         self.closed = c.pointee.closed != 0
+        self.invoiceNumber = c.pointee.invoice_number
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountRecord> {
@@ -93,6 +94,7 @@ extension PaymentsV1.AccountRecord {
         }
         c.pointee.closing = self.closing ? 1 : 0
         c.pointee.closed = self.closed ? 1 : 0
+        c.pointee.invoice_number = self.invoiceNumber
         return c
     }
 }

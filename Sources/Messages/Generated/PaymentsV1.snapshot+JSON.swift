@@ -62,6 +62,10 @@ extension PaymentsV1.AccountRecord {
             json.key("closed")
             json.bool(self.closed)
         }
+        if self.invoiceNumber != 0 {
+            json.key("invoiceNumber")
+            json.quoted(self.invoiceNumber)
+        }
         json.endObject()
     }
 }

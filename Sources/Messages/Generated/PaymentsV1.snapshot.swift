@@ -40,6 +40,9 @@ extension PaymentsV1 {
         public var closing: Bool = false
         public var closed: Bool = false
 
+        /// The invoice's place in the sequence of issues, from 1. 0: none.
+        public var invoiceNumber: UInt64 = 0
+
         public init() {}
 
         public init(
@@ -50,7 +53,8 @@ extension PaymentsV1 {
             charges: UInt32 = 0,
             refunds: [PaymentsV1.RefundRecord] = [],
             closing: Bool = false,
-            closed: Bool = false
+            closed: Bool = false,
+            invoiceNumber: UInt64 = 0
         ) {
             self.orderID = orderID
             self.invoice = invoice
@@ -60,6 +64,7 @@ extension PaymentsV1 {
             self.refunds = refunds
             self.closing = closing
             self.closed = closed
+            self.invoiceNumber = invoiceNumber
         }
     }
 

@@ -277,23 +277,11 @@ void   mallbots__depot__v1__bot_record__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__bot_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[8] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[7] =
 {
   {
-    "format",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Mallbots__Depot__V1__Snapshot, format),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "mall",
-    2,
+    1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -305,7 +293,7 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
   },
   {
     "stores",
-    3,
+    2,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Mallbots__Depot__V1__Snapshot, n_stores),
@@ -317,7 +305,7 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
   },
   {
     "lists",
-    4,
+    3,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Mallbots__Depot__V1__Snapshot, n_lists),
@@ -329,7 +317,7 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
   },
   {
     "tasks",
-    5,
+    4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Mallbots__Depot__V1__Snapshot, n_tasks),
@@ -341,7 +329,7 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
   },
   {
     "bots",
-    6,
+    5,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Mallbots__Depot__V1__Snapshot, n_bots),
@@ -353,7 +341,7 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
   },
   {
     "queued_task_ids",
-    7,
+    6,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_BYTES,
     offsetof(Mallbots__Depot__V1__Snapshot, n_queued_task_ids),
@@ -365,7 +353,7 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
   },
   {
     "waiting_bot_ids",
-    8,
+    7,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_BYTES,
     offsetof(Mallbots__Depot__V1__Snapshot, n_waiting_bot_ids),
@@ -377,19 +365,18 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
   },
 };
 static const unsigned mallbots__depot__v1__snapshot__field_indices_by_name[] = {
-  5,   /* field[5] = bots */
-  0,   /* field[0] = format */
-  3,   /* field[3] = lists */
-  1,   /* field[1] = mall */
-  6,   /* field[6] = queued_task_ids */
-  2,   /* field[2] = stores */
-  4,   /* field[4] = tasks */
-  7,   /* field[7] = waiting_bot_ids */
+  4,   /* field[4] = bots */
+  2,   /* field[2] = lists */
+  0,   /* field[0] = mall */
+  5,   /* field[5] = queued_task_ids */
+  1,   /* field[1] = stores */
+  3,   /* field[3] = tasks */
+  6,   /* field[6] = waiting_bot_ids */
 };
 static const ProtobufCIntRange mallbots__depot__v1__snapshot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
 {
@@ -399,7 +386,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
   "Mallbots__Depot__V1__Snapshot",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Snapshot),
-  8,
+  7,
   mallbots__depot__v1__snapshot__field_descriptors,
   mallbots__depot__v1__snapshot__field_indices_by_name,
   1,  mallbots__depot__v1__snapshot__number_ranges,

@@ -367,7 +367,7 @@ void   mallbots__payments__v1__list_invoices_response__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__list_invoices_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice__field_descriptors[8] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice__field_descriptors[9] =
 {
   {
     "invoice_id",
@@ -465,10 +465,23 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "charge_id",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__Invoice, charge_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__payments__v1__invoice__field_indices_by_name[] = {
   3,   /* field[3] = amount */
   4,   /* field[4] = captured */
+  8,   /* field[8] = charge_id */
   7,   /* field[7] = decline_reason */
   0,   /* field[0] = invoice_id */
   6,   /* field[6] = method */
@@ -479,7 +492,7 @@ static const unsigned mallbots__payments__v1__invoice__field_indices_by_name[] =
 static const ProtobufCIntRange mallbots__payments__v1__invoice__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__invoice__descriptor =
 {
@@ -489,7 +502,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__invoice__descriptor =
   "Mallbots__Payments__V1__Invoice",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__Invoice),
-  8,
+  9,
   mallbots__payments__v1__invoice__field_descriptors,
   mallbots__payments__v1__invoice__field_indices_by_name,
   1,  mallbots__payments__v1__invoice__number_ranges,

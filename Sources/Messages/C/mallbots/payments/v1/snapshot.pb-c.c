@@ -270,7 +270,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__snapshot__descriptor =
   (ProtobufCMessageInit) mallbots__payments__v1__snapshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__field_descriptors[8] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__field_descriptors[9] =
 {
   {
     "order_id",
@@ -368,6 +368,18 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "invoice_number",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountRecord, invoice_number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__payments__v1__account_record__field_indices_by_name[] = {
   2,   /* field[2] = authorizations */
@@ -376,13 +388,14 @@ static const unsigned mallbots__payments__v1__account_record__field_indices_by_n
   7,   /* field[7] = closed */
   6,   /* field[6] = closing */
   1,   /* field[1] = invoice */
+  8,   /* field[8] = invoice_number */
   0,   /* field[0] = order_id */
   5,   /* field[5] = refunds */
 };
 static const ProtobufCIntRange mallbots__payments__v1__account_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__account_record__descriptor =
 {
@@ -392,7 +405,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__account_record__descrip
   "Mallbots__Payments__V1__AccountRecord",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__AccountRecord),
-  8,
+  9,
   mallbots__payments__v1__account_record__field_descriptors,
   mallbots__payments__v1__account_record__field_indices_by_name,
   1,  mallbots__payments__v1__account_record__number_ranges,

@@ -35,10 +35,6 @@ typedef struct Mallbots__Depot__V1__BotRecord Mallbots__Depot__V1__BotRecord;
 struct  Mallbots__Depot__V1__Snapshot
 {
   ProtobufCMessage base;
-  /*
-   * Rises when the meaning of a field changes; another version is not read, and the log is replayed.
-   */
-  uint32_t format;
   Mallbots__Depot__V1__Mall *mall;
   /*
    * By id.
@@ -64,7 +60,7 @@ struct  Mallbots__Depot__V1__Snapshot
 };
 #define MALLBOTS__DEPOT__V1__SNAPSHOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__snapshot__descriptor) \
-    , 0, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 struct  Mallbots__Depot__V1__ListRecord

@@ -51,10 +51,14 @@ struct  Mallbots__Payments__V1__Invoice
    * Of the newest failed attempt to pay.
    */
   ProtobufCBinaryData decline_reason;
+  /*
+   * The newest charge that the provider was asked for. Empty: none.
+   */
+  ProtobufCBinaryData charge_id;
 };
 #define MALLBOTS__PAYMENTS__V1__INVOICE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__invoice__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, NULL, NULL, NULL, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0, NULL, NULL, NULL, 0, {0,NULL}, {0,NULL} }
 
 
 struct  Mallbots__Payments__V1__Authorization

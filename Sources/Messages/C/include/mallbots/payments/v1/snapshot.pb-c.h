@@ -74,10 +74,14 @@ struct  Mallbots__Payments__V1__AccountRecord
   Mallbots__Payments__V1__RefundRecord **refunds;
   protobuf_c_boolean closing;
   protobuf_c_boolean closed;
+  /*
+   * The invoice's place in the sequence of issues, from 1. 0: none.
+   */
+  uint64_t invoice_number;
 };
 #define MALLBOTS__PAYMENTS__V1__ACCOUNT_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__account_record__descriptor) \
-    , {0,NULL}, NULL, 0,NULL, NULL, 0, 0,NULL, 0, 0 }
+    , {0,NULL}, NULL, 0,NULL, NULL, 0, 0,NULL, 0, 0, 0 }
 
 
 struct  Mallbots__Payments__V1__AuthorizationRecord
