@@ -17,10 +17,11 @@ extension WireClient {
         let queue = MessageQueue<Res>(stream: stream)
         return try await withTaskCancellationHandler {
             defer { stream.abandon() }
-            try await open(stream, sink: queue, method: method, context: context)
+            try await open(stream, sink: queue, method: method)
             return try await body(WireInbound(queue: queue), WireOutbound(stream: stream))
         } onCancel: {
             stream.abandon()
+            cancelOpening(stream)
         }
     }
 

@@ -77,6 +77,11 @@ public struct Metadata: ExpressibleByDictionaryLiteral, RandomAccessCollection, 
         entries.append(Entry(key: key, content: .text(text)))
     }
 
+    /// Adds an entry, keeping those already under its key.
+    public mutating func append(_ entry: Entry) {
+        entries.append(entry)
+    }
+
     /// Adds bytes under `key`, which ends in `-bin`, keeping those already there.
     public mutating func append(_ bytes: [UInt8], for key: String) {
         entries.append(Entry(key: key, content: .binary(bytes)))

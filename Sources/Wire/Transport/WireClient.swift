@@ -1,37 +1,347 @@
+import DequeModule
 public import Logging
+import Messages
+import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 
 /// A client of one server: it connects, reconnects, and makes calls.
 ///
 /// Calls may be made while `run()` runs, from any task; those made before it starts, or while it connects for the first
-/// time, wait for it.
-public final class WireClient: Service {
+/// time, wait for it. While it waits to connect again, calls fail at once with `.unavailable`, unless their context says
+/// `waitForReady`.
+///
+/// Safe because what changes is used on the client's event loop only.
+public final class WireClient: Service, @unchecked Sendable {
     /// Where and how to connect.
     public struct Configuration: Sendable {
         public var host: String
         public var port: Int
         public var limits = WireLimits()
         public var backoff = WireBackoff()
+        /// For TCP to connect; TLS and Hello have `limits.handshakeTimeout`.
+        public var connectTimeout = Duration.seconds(20)
+        /// How long calls may go on after a graceful shutdown began.
+        public var drainGrace = Duration.seconds(5)
         /// What this client calls itself, for the server's logs.
         public var agent = "mallbots/1.0"
+        /// nil, plaintext, is for tests within this module.
+        var tls: TLSContext?
 
-        public init(host: String, port: Int) {
+        /// - Parameter tls: a client's context.
+        public init(host: String, port: Int, tls: TLSContext) {
+            self.host = host
+            self.port = port
+            self.tls = tls
+        }
+
+        init(plaintextHost host: String, port: Int) {
             self.host = host
             self.port = port
         }
     }
 
-    public init(configuration: Configuration, logger: Logger) {}
+    /// A call that waits for a connection or for room on it.
+    private struct PendingCall {
+        var stream: CallStream
+        var sink: MessageSink
+        var method: String
+        var continuation: UnsafeContinuation<Void, any Error>
+        var timer: Scheduled<Void>?
+    }
 
-    /// Connects and stays connected until `close()`, a graceful shutdown or cancellation.
-    public func run() async throws {}
+    private enum State {
+        case connecting
+        case connected(WireConnection)
+        /// Waiting to connect again.
+        case failed(String)
+        case closed
+    }
+
+    /// How an attempt to have a connection ended.
+    private struct Outcome: Sendable {
+        var reason: String
+        var wasReady: Bool
+        /// What the server asked for.
+        var reconnectAfter: Duration?
+    }
+
+    let eventLoop: any EventLoop
+    private let configuration: Configuration
+    private let memory: InMemoryTransport?
+    private let logger: Logger
+    /// How often what was refused that a server did.
+    public let counters = WireCounters()
+
+    // On the event loop only.
+    private var state = State.connecting
+    private var waiting = Deque<PendingCall>()
+    private var connections: [WireConnection] = []
+    private var sleeping: EventLoopPromise<Void>?
+    private var attempt: EventLoopPromise<Outcome>?
+
+    public convenience init(configuration: Configuration, logger: Logger) {
+        self.init(
+            configuration, memory: nil, eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: logger)
+    }
+
+    convenience init(memory: InMemoryTransport, limits: WireLimits, backoff: WireBackoff, logger: Logger) {
+        var configuration = Configuration(plaintextHost: "memory", port: 0)
+        configuration.limits = limits
+        configuration.backoff = backoff
+        self.init(configuration, memory: memory, eventLoop: memory.eventLoop, logger: logger)
+    }
+
+    private init(_ configuration: Configuration, memory: InMemoryTransport?, eventLoop: any EventLoop, logger: Logger) {
+        self.configuration = configuration
+        self.memory = memory
+        self.eventLoop = eventLoop
+        self.logger = logger
+    }
+
+    // MARK: Running
+
+    /// Connects and stays connected until `close()`, a graceful shutdown (calls may finish) or cancellation.
+    public func run() async throws {
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await stayConnected()
+            } onGracefulShutdown: {
+                self.stop(grace: self.configuration.drainGrace)
+            }
+        } onCancel: {
+            close()
+        }
+    }
 
     /// Ends every call and the connection; `run()` returns.
-    public func close() {}
+    public func close() {
+        stop(grace: nil)
+    }
 
-    func makeStream(context: CallContext) -> CallStream { CallStream(isServer: false) }
+    private func stayConnected() async {
+        var failures = 0
+        while true {
+            guard let outcome = await haveConnection() else { break }
+            failures = outcome.wasReady ? 1 : failures + 1
+            var delay = configuration.backoff.delay(attempt: failures, random: Double.random(in: -1...1))
+            if let asked = outcome.reconnectAfter {
+                delay = asked
+            } else if outcome.wasReady {
+                // All clients of a server that died come back: spread them.
+                delay = delay * Double.random(in: 0...1)
+            }
+            logger.debug("wire.reconnect", metadata: ["reason": "\(outcome.reason)", "after": "\(delay)"])
+            guard await sleep(delay, because: outcome.reason) else { break }
+        }
+    }
 
+    /// Has one connection until it is lost or going away; nil when the client is closed.
+    private func haveConnection() async -> Outcome? {
+        let result = try? await eventLoop.flatSubmit { () -> EventLoopFuture<Outcome?> in
+            if case .closed = self.state { return self.eventLoop.makeSucceededFuture(nil) }
+            self.state = .connecting
+            let attempt = self.eventLoop.makePromise(of: Outcome.self)
+            self.attempt = attempt
+            self.connect()
+            return attempt.futureResult.map { $0 }
+        }.get()
+        return result ?? nil
+    }
+
+    /// False when the client is closed.
+    private func sleep(_ delay: Duration, because reason: String) async -> Bool {
+        _ = try? await eventLoop.flatSubmit { () -> EventLoopFuture<Void> in
+            if case .closed = self.state { return self.eventLoop.makeSucceededVoidFuture() }
+            self.fail(reason)
+            let promise = self.eventLoop.makePromise(of: Void.self)
+            self.sleeping = promise
+            self.eventLoop.scheduleTask(in: TimeAmount(delay)) { self.wakeUp() }
+            return promise.futureResult
+        }.get()
+        return (try? await eventLoop.submit { if case .closed = self.state { false } else { true } }.get()) ?? false
+    }
+
+    private func wakeUp() {
+        let promise = sleeping
+        sleeping = nil
+        promise?.succeed()
+    }
+
+    private func endAttempt(_ outcome: Outcome) {
+        let promise = attempt
+        attempt = nil
+        promise?.succeed(outcome)
+    }
+
+    private func connect() {
+        let connection = WireConnection(
+            role: .client, eventLoop: eventLoop, limits: configuration.limits, agent: configuration.agent, router: nil,
+            counters: counters, logger: logger)
+        connections.append(connection)
+        connection.events = .init(
+            ready: { [unowned self, unowned connection] in self.ready(connection) },
+            goingAway: { [unowned self, unowned connection] after, why in
+                self.ended(connection, Outcome(reason: why, wasReady: true, reconnectAfter: after))
+            },
+            roomForCalls: { [unowned self, unowned connection] in self.openWaiting(on: connection) },
+            closed: { [unowned self, unowned connection] why in
+                self.connections.removeAll { $0 === connection }
+                self.ended(connection, Outcome(reason: why, wasReady: connection.isReady, reconnectAfter: nil))
+                self.closedOne()
+            })
+        if let memory { return memory.connect(connection) }
+        dial(connection)
+    }
+
+    private func dial(_ connection: WireConnection) {
+        let configuration = configuration
+        let logger = logger
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(
+                .writeBufferWaterMark,
+                value: .init(
+                    low: configuration.limits.writeHighWaterBytes / 2, high: configuration.limits.writeHighWaterBytes)
+            )
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls = configuration.tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            TLSHandler(
+                                context: tls, handshakeTimeout: TimeAmount(configuration.limits.handshakeTimeout),
+                                logger: logger))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(
+                        WireChannelHandler(connection, waitsForTLS: configuration.tls != nil))
+                }
+            }
+            .connect(host: configuration.host, port: configuration.port)
+            .whenComplete { result in
+                guard case .failure(let error) = result else { return }
+                let address = WireAddress(host: configuration.host, port: configuration.port)
+                connection.lost("cannot connect to \(address): \(error)")
+            }
+    }
+
+    private func ready(_ connection: WireConnection) {
+        if case .closed = state { return connection.close("the client is closed") }
+        state = .connected(connection)
+        openWaiting(on: connection)
+    }
+
+    private func ended(_ connection: WireConnection, _ outcome: Outcome) {
+        switch state {
+        case .connected(let current) where current === connection: state = .failed(outcome.reason)
+        case .connecting where connections.last === connection || connections.isEmpty:
+            state = .failed(outcome.reason)
+        default: return
+        }
+        endAttempt(outcome)
+    }
+
+    private func closedOne() {
+        if case .closed = state, connections.isEmpty { endAttempt(Outcome(reason: "closed", wasReady: false)) }
+    }
+
+    /// nil: at once.
+    private func stop(grace: Duration?) {
+        eventLoop.execute {
+            self.state = .closed
+            for call in self.waiting { self.fail(call, WireStatus(.unavailable, "the client is closed")) }
+            self.waiting.removeAll()
+            self.wakeUp()
+            for connection in self.connections {
+                if let grace {
+                    connection.drain("the client is closing", reconnectAfter: .zero, grace: grace)
+                } else {
+                    connection.close("the client is closed")
+                }
+            }
+            self.closedOne()
+        }
+    }
+
+    // MARK: Calls
+
+    func makeStream(context: CallContext) -> CallStream { CallStream(isServer: false, context: context) }
+
+    /// Begins a call; waits for a connection as the context says.
     nonisolated(nonsending) func open(
-        _ stream: CallStream, sink: MessageSink, method: String, context: CallContext
-    ) async throws {}
+        _ stream: CallStream, sink: MessageSink, method: String
+    ) async throws {
+        try await withUnsafeThrowingContinuation { continuation in
+            let call = PendingCall(stream: stream, sink: sink, method: method, continuation: continuation)
+            if eventLoop.inEventLoop {
+                begin(call)
+            } else {
+                eventLoop.execute { self.begin(call) }
+            }
+        }
+    }
+
+    /// The caller does not wait for its call to begin any more.
+    func cancelOpening(_ stream: CallStream) {
+        eventLoop.execute {
+            guard let index = self.waiting.firstIndex(where: { $0.stream === stream }) else { return }
+            self.fail(self.waiting.remove(at: index), WireStatus(.cancelled, "cancelled"))
+        }
+    }
+
+    private func begin(_ call: PendingCall) {
+        if call.stream.isAbandoned { return fail(call, WireStatus(.cancelled, "cancelled")) }
+        switch state {
+        case .connected(let connection): open(call, on: connection)
+        case .connecting: wait(call)
+        case .failed(let reason):
+            if call.stream.context.waitForReady { return wait(call) }
+            fail(call, WireStatus(.unavailable, "not connected: \(reason)"))
+        case .closed: fail(call, WireStatus(.unavailable, "the client is closed"))
+        }
+    }
+
+    private func open(_ call: PendingCall, on connection: WireConnection) {
+        do {
+            guard try connection.open(call.stream, sink: call.sink, method: call.method) else { return wait(call) }
+            call.timer?.cancel()
+            call.continuation.resume()
+        } catch {
+            fail(call, error)
+        }
+    }
+
+    private func wait(_ call: PendingCall) {
+        var call = call
+        if call.timer == nil, let deadline = call.stream.context.deadline {
+            let stream = call.stream
+            call.timer = eventLoop.scheduleTask(in: TimeAmount(deadline - ContinuousClock.now)) {
+                guard let index = self.waiting.firstIndex(where: { $0.stream === stream }) else { return }
+                self.fail(
+                    self.waiting.remove(at: index),
+                    WireStatus(.deadlineExceeded, "the deadline passed before the call could begin"))
+            }
+        }
+        waiting.append(call)
+    }
+
+    private func openWaiting(on connection: WireConnection) {
+        let calls = waiting
+        waiting.removeAll()
+        for call in calls { begin(call) }
+    }
+
+    private func fail(_ call: PendingCall, _ error: any Error) {
+        call.timer?.cancel()
+        call.continuation.resume(throwing: error)
+    }
+
+    /// Calls that do not wait for a connection fail now.
+    private func fail(_ reason: String) {
+        state = .failed(reason)
+        let calls = waiting
+        waiting.removeAll()
+        for call in calls { begin(call) }
+    }
 }

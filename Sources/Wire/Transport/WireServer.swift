@@ -1,7 +1,12 @@
 public import Logging
+import Messages
+import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 
-/// A server: it listens, and answers calls with a router's handlers.
+/// A server: it listens, and answers calls with a router's handlers, which run on their connection's event loop.
+///
+/// A handler must not block its thread: other connections share it.
 public final class WireServer: Service {
     /// Where to listen, and how.
     public struct Configuration: Sendable {
@@ -15,19 +20,172 @@ public final class WireServer: Service {
         /// Clients told to go are asked to come back after a time spread at random over this window.
         public var reconnectWindow = Duration.seconds(5)
         public var agent = "mallbots/1.0"
+        /// nil, plaintext, is for tests within this module.
+        var tls: TLSContext?
 
-        public init(host: String, port: Int) {
+        /// - Parameter tls: a server's context.
+        public init(host: String, port: Int, tls: TLSContext) {
+            self.host = host
+            self.port = port
+            self.tls = tls
+        }
+
+        init(plaintextHost host: String, port: Int) {
             self.host = host
             self.port = port
         }
     }
 
-    public init(configuration: Configuration, router: WireRouter, logger: Logger) {}
+    private let configuration: Configuration
+    private let router: WireRouter
+    private let logger: Logger
+    private let group: MultiThreadedEventLoopGroup
+    private let bound: EventLoopPromise<WireAddress>
+    private let registry: ConnectionRegistry
+    /// How often what was refused.
+    public let counters = WireCounters()
+
+    public init(configuration: Configuration, router: WireRouter, logger: Logger) {
+        self.configuration = configuration
+        self.router = router
+        self.logger = logger
+        group = .singleton
+        bound = group.next().makePromise()
+        registry = ConnectionRegistry(limits: configuration.limits)
+    }
+
+    deinit {
+        // Only the first result counts; a promise that never gets one is a fault.
+        bound.fail(WireStatus(.unavailable, "the server was never run"))
+    }
 
     /// Where the server listens. Waits until it does.
-    /// - Throws: why it cannot.
-    public var boundAddress: WireAddress { get async throws { WireAddress(host: "", port: 0) } }
+    /// - Throws: `WireBindError` when it cannot.
+    public var boundAddress: WireAddress {
+        get async throws { try await bound.futureResult.get() }
+    }
 
-    /// Listens until a graceful shutdown, then drains: existing calls may finish until the grace ends.
-    public func run() async throws {}
+    /// How many connections there are.
+    public var connectionCount: Int { registry.count }
+
+    /// Listens until a graceful shutdown, then drains: clients are told to go, calls may finish until the grace ends.
+    /// Cancellation ends everything at once.
+    /// - Throws: `WireBindError` when it cannot listen.
+    public func run() async throws {
+        let listener = try await listen()
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                try? await listener.closeFuture.get()
+            } onGracefulShutdown: {
+                listener.close(promise: nil)
+            }
+        } onCancel: {
+            listener.close(promise: nil)
+        }
+        await drain(grace: Task.isCancelled ? .zero : configuration.drainGrace)
+    }
+
+    private func listen() async throws -> any Channel {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(
+                    low: configuration.limits.writeHighWaterBytes / 2, high: configuration.limits.writeHighWaterBytes)
+            )
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture { try accept(channel) }
+            }
+        do {
+            let listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
+            let port = listener.localAddress?.port ?? configuration.port
+            let address = WireAddress(host: listener.localAddress?.ipAddress ?? configuration.host, port: port)
+            logger.debug("wire.listening", metadata: ["address": "\(address)"])
+            bound.succeed(address)
+            return listener
+        } catch {
+            let error = WireBindError(
+                address: WireAddress(host: configuration.host, port: configuration.port), cause: error)
+            bound.fail(error)
+            throw error
+        }
+    }
+
+    private func accept(_ channel: any Channel) throws {
+        let address = channel.remoteAddress?.ipAddress ?? ""
+        if let refusal = registry.admit(address: address) {
+            counters.count(refusal)
+            logger.debug("wire.refused", metadata: ["reason": "\(refusal.rawValue)", "address": "\(address)"])
+            throw ChannelError.ioOnClosedChannel
+        }
+        let connection = WireConnection(
+            role: .server, eventLoop: channel.eventLoop, limits: configuration.limits, agent: configuration.agent,
+            router: router, counters: counters, logger: logger)
+        registry.add(connection)
+        let registry = registry
+        var isShakingHands = true
+        let handshakeDone = {
+            if isShakingHands { registry.handshakeDone() }
+            isShakingHands = false
+        }
+        connection.events.ready = handshakeDone
+        connection.events.closed = { [unowned connection] _ in
+            handshakeDone()
+            registry.remove(connection, address: address)
+        }
+        do {
+            if let tls = configuration.tls {
+                try channel.pipeline.syncOperations.addHandler(
+                    TLSHandler(
+                        context: tls, handshakeTimeout: TimeAmount(configuration.limits.handshakeTimeout),
+                        logger: logger))
+            }
+            try channel.pipeline.syncOperations.addHandler(
+                WireChannelHandler(connection, waitsForTLS: configuration.tls != nil))
+        } catch {
+            connection.lost("the connection could not be set up: \(error)")
+            throw error
+        }
+    }
+
+    private func drain(grace: Duration) async {
+        let empty = group.next().makePromise(of: Void.self)
+        let connections = registry.drain { empty.succeed() }
+        for connection in connections {
+            let after = configuration.reconnectWindow * Double.random(in: 0...1)
+            connection.eventLoop.execute {
+                connection.drain("the server is shutting down", reconnectAfter: after, grace: grace)
+            }
+        }
+        // What has not ended by itself then is closed; handlers that ignore their cancellation do not keep us.
+        let end = group.next().scheduleTask(in: TimeAmount(grace) + .seconds(1)) { [registry] in
+            for connection in registry.connections {
+                connection.eventLoop.execute { connection.close("the server has shut down") }
+            }
+            empty.succeed()
+        }
+        try? await empty.futureResult.get()
+        end.cancel()
+    }
+}
+
+/// Why a server cannot listen.
+public struct WireBindError: Error, CustomStringConvertible {
+    public let address: WireAddress
+    public let cause: any Error
+
+    public var description: String {
+        if let cause = cause as? IOError {
+            switch cause.errnoCode {
+            case EADDRINUSE: return "\(address) is in use by another process; stop it or choose another port"
+            case EACCES: return "\(address) may not be used by this user; choose a port above 1023"
+            case EADDRNOTAVAIL: return "\(address): no interface of this machine has this address"
+            default: break
+            }
+        }
+        return "cannot listen at \(address): \(cause)"
+    }
 }

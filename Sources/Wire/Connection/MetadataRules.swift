@@ -1,0 +1,39 @@
+import Messages
+
+/// What metadata may be.
+enum MetadataRules {
+    /// Why `entries` may not be sent or taken; nil when they may.
+    static func problem(_ entries: [WireV1.MetadataEntry], maxBytes: Int) -> WireV1.Status? {
+        if entries.isEmpty { return nil }
+        var bytes = 0
+        for entry in entries {
+            bytes += entry.key.utf8.count + entry.value.utf8.count + entry.binaryValue.count
+            guard !entry.key.isEmpty, entry.key.utf8.allSatisfy(isKeyByte) else {
+                return .init(code: .invalidArgument, message: "a metadata key is lower-case ASCII: a-z 0-9 - _ .")
+            }
+            let isBinary = entry.key.hasSuffix("-bin")
+            if isBinary ? !entry.value.isEmpty : !entry.binaryValue.isEmpty {
+                return .init(
+                    code: .invalidArgument, message: "metadata \"\(entry.key)\": bytes belong under a key in -bin, text not")
+            }
+            guard entry.value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+                return .init(
+                    code: .invalidArgument,
+                    message: "metadata \"\(entry.key)\" is not printable ASCII; use a key in -bin for other values")
+            }
+        }
+        if bytes > maxBytes {
+            return .init(code: .resourceExhausted, message: "metadata of \(bytes) bytes; \(maxBytes) are allowed")
+        }
+        return nil
+    }
+
+    private static func isKeyByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
+            UInt8(ascii: "_"), UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+}
