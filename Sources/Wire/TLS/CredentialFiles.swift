@@ -1,0 +1,128 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+// The system's calls, under names that the functions below do not hide.
+private func systemRead(_ file: Int32, _ bytes: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(file, bytes, count)
+}
+private func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(file, bytes, count)
+}
+
+/// Reads and writes key and certificate files; every error names its file. Calls block, so not for event loops.
+enum CredentialFiles {
+    /// Far more than any chain of certificates needs; a larger file is a mistake.
+    static let maximumBytes = 1 << 20
+
+    /// A file's bytes, or nil if there is none.
+    static func readIfPresent(_ path: String) throws(TLSError) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        if file < 0 && errno == ENOENT { return nil }
+        guard file >= 0 else { throw failure(path, "cannot be opened") }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while bytes.count <= maximumBytes {
+            let count = systemRead(file, &chunk, chunk.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count >= 0 else { throw failure(path, "cannot be read") }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+        }
+        throw TLSError(.configuration, "\(path) is too large to be a key or certificate")
+    }
+
+    static func read(_ path: String) throws(TLSError) -> [UInt8] {
+        guard let bytes = try readIfPresent(path) else {
+            throw TLSError(.configuration, "\(path) does not exist")
+        }
+        return bytes
+    }
+
+    /// Reads a private key's file, refusing one that strangers could read or change.
+    static func readKey(_ path: String) throws(TLSError) -> PrivateKey {
+        let bytes = try read(path)
+        var info = stat()
+        guard stat(path, &info) == 0 else { throw failure(path, "cannot be examined") }
+        // A group may read it, as secrets mounted for a service are; nobody else, and only the owner may write.
+        guard info.st_mode & 0o027 == 0 else {
+            let mode = String(info.st_mode & 0o777, radix: 8)
+            throw TLSError(.configuration, "\(path) is open to others (mode \(mode)); run: chmod 600 \(path)")
+        }
+        return try naming(path) { () throws(TLSError) in try PrivateKey(pem: bytes) }
+    }
+
+    static func readCertificates(_ path: String) throws(TLSError) -> [Certificate] {
+        let bytes = try read(path)
+        return try naming(path) { () throws(TLSError) in try Certificate.all(pem: bytes) }
+    }
+
+    /// Puts a file's path in front of an error.
+    static func naming<R>(_ path: String, _ body: () throws(TLSError) -> R) throws(TLSError) -> R {
+        do {
+            return try body()
+        } catch {
+            throw TLSError(error.reason, "\(path): \(error.message)")
+        }
+    }
+
+    /// Puts a file in place whole: readers see the old one or the new one, never part of it.
+    ///
+    /// - Parameter durable: whether to wait until it is on disk; callers that write many call `sync` once instead
+    static func write(_ bytes: [UInt8], to path: String, mode: mode_t, durable: Bool) throws(TLSError) {
+        let temporary = "\(path).\(getpid()).tmp"
+        unlink(temporary)
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard file >= 0 else { throw failure(temporary, "cannot be created") }
+        do throws(TLSError) {
+            try writeAll(bytes, to: file, path: temporary)
+            // The process's umask may have taken rights away, never given any.
+            guard fchmod(file, mode) == 0 else { throw failure(temporary, "cannot be given its permissions") }
+            guard !durable || fsync(file) == 0 else { throw failure(temporary, "cannot be flushed to disk") }
+            guard rename(temporary, path) == 0 else { throw failure(path, "cannot be put in place") }
+            close(file)
+        } catch {
+            close(file)
+            unlink(temporary)
+            throw error
+        }
+        if durable { try syncDirectory(of: path) }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to file: Int32, path: String) throws(TLSError) {
+        var done = 0
+        while done < bytes.count {
+            let count = bytes[done...].withUnsafeBytes { systemWrite(file, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw failure(path, "cannot be written") }
+            done += count
+        }
+    }
+
+    private static func syncDirectory(of path: String) throws(TLSError) {
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let handle = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard handle >= 0 else { throw failure(directory, "cannot be opened") }
+        defer { close(handle) }
+        guard fsync(handle) == 0 else { throw failure(directory, "cannot be flushed to disk") }
+    }
+
+    /// Waits until everything written so far, in any file, is on disk: for many small files far cheaper than one by one.
+    static func flushEverything() {
+        sync()
+    }
+
+    /// Makes a directory if there is none; its parent must exist.
+    static func makeDirectory(_ path: String, mode: mode_t) throws(TLSError) {
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure(path, "cannot be created") }
+    }
+
+    private static func failure(_ path: String, _ what: String) -> TLSError {
+        TLSError(.configuration, "\(path) \(what): \(String(cString: strerror(errno)))")
+    }
+}
