@@ -1,0 +1,26 @@
+/// A service's place in another service's log, and what it does with each event there.
+struct ForeignSubscription<Core: ServiceCore> {
+    let service: String
+    let react: @Sendable (Core, RecordedEvent, Timestamp) throws -> [NewEvent<Core.Event>]
+
+    /// The last event that took effect.
+    var position: UInt64 = 0
+    /// How many events took effect without the cursor being stored: they recorded nothing.
+    var unstored = 0
+    /// Not to be tried before, after an event that could not be taken in.
+    var retryAt: Timestamp?
+    var failures = 0
+
+    mutating func succeeded(at position: UInt64) {
+        self.position = position
+        unstored += 1
+        retryAt = nil
+        failures = 0
+    }
+
+    /// Waits 100 ms, then twice as long each time, up to half a minute.
+    mutating func failed(at now: Timestamp) {
+        retryAt = now + .milliseconds(100 << min(failures, 8))
+        failures += 1
+    }
+}

@@ -1,0 +1,204 @@
+import Logging
+import Metrics
+
+/// The loop without its thread: takes one batch after another through decisions, one commit, and answers.
+///
+/// Not Sendable: whoever turns it owns it.
+final class LoopWorker<Core: ServiceCore> {
+    /// Called after the commit, with the reason when it failed.
+    typealias Completion = (StorageError?, LoopWorker) -> Void
+    typealias Job = @Sendable (LoopWorker) -> Completion
+
+    let log: any EventLog
+    let feed: EventFeed
+    let stream: EventStream
+    let clock: any KernelClock
+    let logger: Logger
+    let options: LoopOptions
+
+    var subscriptions: [ForeignSubscription<Core>] = []
+    var observers: [@Sendable ([CommittedEvent<Core.Event>], Core) -> Void] = []
+
+    private(set) var core: Core
+    private var batch: Batch<Core>
+    // The state is not that of the log, since a commit failed and the log could not be read: nothing may be decided.
+    private(set) var damage: StorageError?
+    private var commitRetryAt: Timestamp?
+    private var snapshots: SnapshotPolicy
+
+    init(
+        log: any EventLog, feed: EventFeed, stream: EventStream, clock: any KernelClock, logger: Logger,
+        options: LoopOptions
+    ) throws {
+        self.log = log
+        self.feed = feed
+        self.stream = stream
+        self.clock = clock
+        self.logger = logger
+        self.options = options
+        let loaded = try LoadedState<Core>(log, logger: logger)
+        core = loaded.core
+        batch = Batch(now: max(loaded.time, clock.now()), head: loaded.head)
+        snapshots = SnapshotPolicy(every: options.snapshotEvery, loaded: loaded)
+    }
+
+    var now: Timestamp { batch.now }
+
+    // MARK: What jobs do
+
+    func apply(_ events: [NewEvent<Core.Event>], cause: Cause?) throws(StorageError) {
+        try batch.apply(events, cause: cause, to: &core, over: log)
+    }
+
+    func reply(to key: String) throws(StorageError) -> StoredReply? {
+        try batch.reply(to: key, over: log)
+    }
+
+    func store(_ reply: [UInt8], to key: IdempotencyKey) {
+        batch.store(reply, to: key)
+    }
+
+    // MARK: One batch
+
+    /// Runs the jobs and whatever foreign events and deadlines wait in one transaction; true when more waits.
+    func turn(_ jobs: [Job], isLast: Bool = false) -> Bool {
+        if damage != nil { reload() }
+        batch = Batch(now: max(batch.now, clock.now()), head: batch.head)
+        if let damage {
+            for job in jobs { job(self)(damage, self) }
+            return false
+        }
+        let completions = jobs.map { $0(self) }
+        let wasRefused = commitRetryAt != nil
+        var moreWaits = false
+        if commitRetryAt.map({ $0 <= batch.now }) ?? true {
+            commitRetryAt = nil
+            moreWaits = takeForeignEvents()
+            takeWhatIsDue(!jobs.isEmpty)
+        }
+        let failure = commit(isLast: isLast)
+        // What was not tried while the log refused is tried now that it takes events again.
+        if wasRefused && commitRetryAt == nil { moreWaits = true }
+        for completion in completions { completion(failure, self) }
+        return moreWaits && failure == nil
+    }
+
+    /// When a turn is worthwhile though nobody asks for one.
+    var nextWake: Timestamp? {
+        let wakes = subscriptions.compactMap(\.retryAt)
+        if let damage = damage.map({ _ in batch.now + .seconds(1) }) ?? commitRetryAt { return damage }
+        // A deadline that has passed and was not moved on is a core's mistake: it may cost time, but not all of it.
+        let deadline = core.nextDeadline(after: batch.now).map { max($0, batch.now + .milliseconds(1)) }
+        return (wakes + [deadline].compactMap(\.self)).min()
+    }
+
+    private func takeForeignEvents() -> Bool {
+        var moreWaits = false
+        for index in subscriptions.indices {
+            if let retryAt = subscriptions[index].retryAt, retryAt > batch.now { continue }
+            guard let feed = stream.feed(of: subscriptions[index].service) else { continue }
+            do {
+                let position = subscriptions[index].position
+                let events = try feed.read(after: position, limit: options.foreignEventsPerBatch)
+                for event in events { try take(event, into: index) }
+                moreWaits = moreWaits || events.count == options.foreignEventsPerBatch
+            } catch {
+                subscriptions[index].failed(at: batch.now)
+                logger.error(
+                    "An event of another service cannot be taken in; it is tried again",
+                    metadata: [
+                        "service": "\(Core.serviceName)", "foreign.service": "\(subscriptions[index].service)",
+                        "foreign.position": "\(subscriptions[index].position + 1)", "error": "\(error)",
+                    ])
+            }
+        }
+        return moreWaits
+    }
+
+    private func take(_ event: RecordedEvent, into index: Int) throws {
+        let new = try subscriptions[index].react(core, event, batch.now)
+        try apply(new, cause: .event(service: event.service, position: event.position))
+        subscriptions[index].succeeded(at: event.position)
+    }
+
+    private func takeWhatIsDue(_ hadJobs: Bool) {
+        let isDue = core.nextDeadline(after: batch.now).map { $0 <= batch.now } ?? false
+        guard hadJobs || isDue || !batch.events.isEmpty else { return }
+        do {
+            try apply(core.due(batch.now), cause: nil)
+        } catch {
+            commitRetryAt = batch.now + .seconds(1)
+            logger.error("What is due cannot be recorded", metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: The commit
+
+    private func commit(isLast: Bool) -> StorageError? {
+        prepareCursors(isLast: isLast)
+        prepareSnapshot(isLast: isLast)
+        guard !batch.log.isEmpty else { return nil }
+        do {
+            let recorded = try log.commit(batch.log)
+            commitRetryAt = nil
+            for index in subscriptions.indices where batch.log.cursors.contains(where: { $0.name == cursor(index) }) {
+                subscriptions[index].unstored = 0
+            }
+            snapshots.committed(recorded.count, batch.log.snapshot)
+            feed.publish(recorded)
+            for observer in observers where !batch.events.isEmpty { observer(batch.events, core) }
+            return nil
+        } catch {
+            logger.error(
+                "A batch was refused by the log and undone",
+                metadata: [
+                    "service": "\(Core.serviceName)", "events": "\(batch.log.events.count)", "error": "\(error)",
+                ])
+            Counter(label: "mallbots.log.commit.failures", dimensions: [("service", Core.serviceName)]).increment()
+            commitRetryAt = batch.now + .seconds(1)
+            reload()
+            return error
+        }
+    }
+
+    private func cursor(_ index: Int) -> String { subscriptions[index].service }
+
+    // A cursor alone is not worth a flush: foreign events that recorded nothing left the state as it was, so that
+    // reading them again after a crash gives the same. It goes with the next batch, or when many have gathered.
+    private func prepareCursors(isLast: Bool) {
+        let worthwhile = isLast || !batch.log.isEmpty || subscriptions.contains { $0.unstored >= 4096 }
+        guard worthwhile else { return }
+        for subscription in subscriptions where subscription.unstored > 0 {
+            batch.store(cursor: subscription.service, position: subscription.position)
+        }
+    }
+
+    private func prepareSnapshot(isLast: Bool) {
+        let count = batch.log.events.count
+        guard isLast ? snapshots.isUseful(after: count) : snapshots.isDue(after: count) else { return }
+        let snapshot = StoredSnapshot(format: Core.snapshotFormat, position: batch.head, state: core.snapshot())
+        batch.store(snapshot, forgettingRepliesBefore: batch.now - options.keepReplies)
+    }
+
+    /// Makes the state that of the log, after a commit failed or at the start.
+    private func reload() {
+        do {
+            let loaded = try LoadedState<Core>(log, logger: logger)
+            core = loaded.core
+            batch = Batch(now: max(batch.now, loaded.time), head: loaded.head)
+            for index in subscriptions.indices { try resume(&subscriptions[index]) }
+            feed.catchUp(to: loaded.head)
+            damage = nil
+        } catch {
+            damage = StorageError(
+                .io, "the service \(Core.serviceName) cannot work until its log can be read again: \(error)")
+            logger.critical("The log cannot be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Sets a subscription to its stored place.
+    func resume(_ subscription: inout ForeignSubscription<Core>) throws(StorageError) {
+        subscription.position = try log.cursor(subscription.service)
+        subscription.unstored = 0
+    }
+}
