@@ -8,8 +8,16 @@ public struct WireRouter: Sendable {
     }
 
     private var routes: [String: Route] = [:]
+    private var gate: (@Sendable (CallContext) throws -> Void)?
 
     public init() {}
+
+    /// Has each call checked before its handler begins; what `check` throws ends the call, a `WireStatus` as it is.
+    ///
+    /// It runs on the connection's event loop, so it must not block. A second one replaces the first.
+    public mutating func authorize(_ check: @escaping @Sendable (CallContext) throws -> Void) {
+        gate = check
+    }
 
     /// "/package.Service/Method" of everything registered, sorted.
     public var methods: [String] { routes.keys.sorted() }
@@ -24,7 +32,19 @@ public struct WireRouter: Sendable {
         return services
     }
 
-    func route(_ method: String) -> Route? { routes[method] }
+    func route(_ method: String) -> Route? {
+        guard let route = routes[method], let gate else { return routes[method] }
+        return Route { stream, context in
+            let (sink, run) = route.start(stream, context)
+            return (
+                sink,
+                {
+                    try gate(context)
+                    try await run()
+                }
+            )
+        }
+    }
 
     /// Why `method` is not here: `.unimplemented`, saying whether the service or only the method is unknown.
     func refusal(_ method: String) -> WireStatus {
