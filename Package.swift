@@ -17,8 +17,13 @@ let strict: [SwiftSetting] = [
 // (or `make test ONLY=...`) leaves the others out, which makes a first build minutes shorter.
 let only = ProcessInfo.processInfo.environment["MALLBOTS_ONLY"].map { $0.split(separator: ",").map(String.init) }
 
-func library(_ name: String, _ dependencies: [Target.Dependency], path: String, exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], path: String, exclude: [String] = [],
+    resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: path, exclude: exclude, resources: resources,
+        swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> [Target] {
@@ -85,10 +90,10 @@ let package = Package(
         library(
             "KioskGateway",
             [
-                "APIs", "Wire", "Messages", "Kernel", nioCore, logging,
+                "APIs", "Wire", "Messages", "Kernel", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
-            path: "Sources/KioskGateway"),
+            path: "Sources/KioskGateway", resources: [.embedInCode("openapi.yaml")]),
         library(
             "BotEmulator", ["Wire", "APIs", "Messages", logging, collections], path: "Sources/BotEmulator"),
         .executableTarget(

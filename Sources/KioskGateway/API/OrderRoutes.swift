@@ -1,0 +1,75 @@
+import APIs
+import HTTPTypes
+import Hummingbird
+import Messages
+import Wire
+
+/// An order, from checkout to its end.
+struct OrderRoutes: Sendable {
+    let orders: any OrdersAPI
+    let payments: any PaymentsAPI
+    let limits: KioskGateway.Limits
+
+    func add(to group: RouterGroup<KioskContext>) {
+        group.get("orders/{id}", use: show)
+        group.post("orders/{id}/payment", use: pay)
+        group.delete("orders/{id}", use: cancel)
+        group.get("orders/{id}/events", use: events)
+    }
+
+    @Sendable func show(_ request: Request, _ context: KioskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try Response(OrderDocument(await order(id)))
+    }
+
+    @Sendable func pay(_ request: Request, _ context: KioskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let key = try request.idempotencyKey("payment", id)
+        var fields = try await request.fields(limits: limits)
+        // Cash is taken at the depot's desk, by staff: a kiosk has no drawer and nobody who counts.
+        let cardToken = fields.text("card_token", required: true, maximum: 128)
+        try fields.finish()
+        let invoice = try await payments.payInvoice(
+            PaymentsV1.PayInvoiceRequest(idempotencyKey: key, orderID: id, method: .card, cardToken: cardToken),
+            context: limits.call())
+        switch invoice.state {
+        case .open where !invoice.declineReason.isEmpty: throw Problem.declined(invoice.declineReason)
+        case .paying: return try Response(InvoiceDocument(invoice), status: .accepted)
+        default: return try Response(InvoiceDocument(invoice))
+        }
+    }
+
+    @Sendable func cancel(_ request: Request, _ context: KioskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let order = try await orders.cancelOrder(
+            OrdersV1.CancelOrderRequest(orderID: id, reason: "canceled at the kiosk"), context: limits.call())
+        // Robots may have to bring items back first; the order's events tell when all is undone.
+        return try Response(OrderDocument(order), status: order.state.isFinal ? .ok : .accepted)
+    }
+
+    @Sendable func events(_ request: Request, _ context: KioskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let seen = try lastSeen(request)
+        let order = try await order(id)
+        // To a browser that comes back after the last event, 204 says that there is nothing more to wait for.
+        if let seen, order.state.isFinal, order.version <= seen { return Response(status: .noContent) }
+        let events = OrderEvents(
+            orders: orders, orderID: id, seen: seen, heartbeat: limits.heartbeat,
+            cut: { [channel = context.channel] in channel.close(promise: nil) })
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .connection: "close"],
+            body: events.body(of: request))
+    }
+
+    private func order(_ id: String) async throws -> OrdersV1.Order {
+        try await orders.getOrder(OrdersV1.GetOrderRequest(orderID: id), context: limits.call())
+    }
+
+    private func lastSeen(_ request: Request) throws(Problem) -> UInt64? {
+        guard let text = request.headers[.lastEventID], !text.isEmpty else { return nil }
+        guard let version = UInt64(text) else {
+            throw .invalid([.init(field: "Last-Event-ID", message: "must be the id of an event that this path sent")])
+        }
+        return version
+    }
+}
