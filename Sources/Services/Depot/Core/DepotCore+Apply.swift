@@ -1,0 +1,120 @@
+import Messages
+import OrderedCollections
+
+extension DepotCore {
+    /// What an event does. An event of what is not known changes nothing.
+    mutating func apply(_ event: DepotV1.Event, at unixMs: Int64) {
+        switch event.kind {
+        case .mallOpened(let event): open(event.mall ?? DepotV1.Mall())
+        case .storeLocated(let event): locate(event)
+        case .listCreated(let event):
+            lists[event.listID] = ShoppingList(id: event.listID, stops: event.stops)
+        case .listAvailable(let event): lists[event.listID]?.state = .available
+        case .listReady(let event): lists[event.listID]?.state = .ready
+        case .listCancelRequested(let event): lists[event.listID]?.state = .canceling
+        case .listCanceled(let event): lists[event.listID]?.state = .canceled
+        case .taskQueued(let event): queue(event, at: unixMs)
+        case .taskAssigned(let event):
+            tasks[event.taskID]?.assigned(to: event.botID, epoch: event.epoch, trip: event.stops)
+            removeFromQueue(event.taskID)
+            updateBot(event.botID) { bot in
+                bot.taskID = event.taskID
+                bot.request = nil
+                bot.dockID = ""
+            }
+        case .taskAccepted(let event): tasks[event.taskID]?.state = .accepted
+        case .stopReached(let event):
+            tasks[event.taskID]?.reached(event.storeID)
+            if let node = stores[event.storeID]?.node { moveBot(event.botID, to: node) }
+        case .itemPicked(let event):
+            tasks[event.taskID]?.count(event.storeID, event.productID, picked: event.quantity)
+        case .itemUnavailable(let event):
+            tasks[event.taskID]?.count(event.storeID, event.productID, unavailable: event.quantity)
+        case .stopDone(let event): tasks[event.taskID]?.left(event.storeID)
+        case .taskDelivered(let event):
+            end(event.taskID, of: event.listID) { $0.delivered() }
+            updateBot(event.botID) { $0.tasksDelivered += 1 }
+            if let mall { moveBot(event.botID, to: mall.depotNode) }
+        case .taskRequeued(let event):
+            free(event.botID, from: event.taskID)
+            tasks[event.taskID]?.requeued(declinedBy: event.declined ? event.botID : nil, at: unixMs)
+            addToQueue(event.taskID)
+        case .taskCanceled(let event): end(event.taskID, of: event.listID) { $0.canceled() }
+        case .directiveIssued(let event): issued(event)
+        case .botRegistered, .botOnline, .botOffline, .botWaiting, .botFaulted, .botFaultCleared, .botPaused,
+            .botResumed, .botRetired, .botLost:
+            applyToBot(event)
+        case .listRefused, .reportRejected, nil: break
+        }
+    }
+
+    // MARK: Tasks
+
+    private mutating func queue(_ event: DepotV1.TaskQueued, at unixMs: Int64) {
+        tasks[event.taskID] = ShoppingTask(
+            id: event.taskID, listID: event.listID, stops: event.stops, queuedUnixMs: unixMs)
+        lists[event.listID]?.taskIDs.append(event.taskID)
+        lists[event.listID]?.openTasks += 1
+        addToQueue(event.taskID)
+    }
+
+    private mutating func end(_ taskID: String, of listID: String, _ how: (inout ShoppingTask) -> Void) {
+        guard let task = tasks[taskID], !task.hasEnded else { return }
+        removeFromQueue(taskID)
+        free(task.botID, from: taskID)
+        // Safe because the task was found above and nothing has removed it.
+        how(&tasks[taskID]!)
+        lists[listID]?.openTasks -= 1
+    }
+
+    mutating func addToQueue(_ taskID: String) {
+        queued.add(taskID)
+        if tasks[taskID]?.declines.isEmpty == false { declined.add(taskID) }
+        plan(taskID)
+    }
+
+    private mutating func removeFromQueue(_ taskID: String) {
+        queued.remove(taskID)
+        declined.remove(taskID)
+        trips[taskID] = nil
+    }
+
+    /// Works out the ways through a queued task's stops; none when the mall lacks one of their nodes.
+    mutating func plan(_ taskID: String) {
+        guard let graph, let task = tasks[taskID] else { return }
+        let stops = task.openStops
+        let nodes = stops.compactMap { graph.index(of: node(of: $0)) }
+        trips[taskID] = nodes.count == stops.count ? Trip(through: nodes, to: graph.depot, in: graph) : nil
+    }
+
+    /// Where robots stop for a stop's store now: the store may have moved since the list was made.
+    func node(of stop: TypesV1.Stop) -> String { stores[stop.storeID]?.node ?? stop.node }
+
+    // MARK: The mall
+
+    private mutating func open(_ mall: DepotV1.Mall) {
+        self.mall = mall
+        // A mall of an older time that today's checks refuse gives no graph: nothing is dispatched until a fit one is
+        // opened, which the service does at its start.
+        graph = try? MallGraph(mall)
+        for store in stores.values { keepDistances(of: store) }
+        for index in bots.values.indices { bots.values[index].node = nearestNode(to: bots.values[index].place) }
+        planAll()
+    }
+
+    private mutating func locate(_ store: DepotV1.StoreLocated) {
+        let moved = stores[store.storeID].map { $0.node != store.node } ?? true
+        stores[store.storeID] = store
+        keepDistances(of: store)
+        if moved { planAll() }
+    }
+
+    private mutating func keepDistances(of store: DepotV1.StoreLocated) {
+        if let node = graph?.index(of: store.node) { graph?.keepDistances(from: node) }
+    }
+
+    private mutating func planAll() {
+        trips = [:]
+        for taskID in Array(queued.names) { plan(taskID) }
+    }
+}

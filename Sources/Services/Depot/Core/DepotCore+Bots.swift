@@ -1,0 +1,113 @@
+import Messages
+import OrderedCollections
+
+extension DepotCore {
+    mutating func applyToBot(_ event: DepotV1.Event) {
+        switch event.kind {
+        case .botRegistered(let event):
+            if bots[event.botID] == nil { add(FleetBot(event)) }
+            updateBot(event.botID) { $0.registered = event }
+        case .botOnline(let event):
+            updateBot(event.botID) { bot in
+                bot.online = true
+                bot.session = event.session
+            }
+        case .botOffline(let event): updateBot(event.botID) { $0.online = false }
+        case .botWaiting(let event):
+            updateBot(event.botID) { bot in
+                bot.request = event
+                bot.place = event.place ?? bot.place
+                bot.batteryPercent = event.batteryPercent
+            }
+        case .botFaulted(let event):
+            updateBot(event.botID) { bot in
+                bot.faults.removeAll { $0.code == event.code }
+                bot.faults.append(event)
+                // A robot with endless kinds of faults keeps its newest.
+                if bot.faults.count > 16 { bot.faults.removeFirst() }
+            }
+        case .botFaultCleared(let event):
+            updateBot(event.botID) { bot in bot.faults.removeAll { event.code.isEmpty || $0.code == event.code } }
+        case .botPaused(let event): updateBot(event.botID) { $0.paused = true }
+        case .botResumed(let event): updateBot(event.botID) { $0.paused = false }
+        case .botRetired(let event): updateBot(event.botID) { $0.retired = true }
+        case .botLost(let event): updateBot(event.botID) { $0.lost = true }
+        default: break
+        }
+    }
+
+    mutating func issued(_ event: DepotV1.DirectiveIssued) {
+        guard let message = event.message else { return }
+        updateBot(event.botID) { bot in
+            bot.lastDirective = message.directive
+            if case .goCharge(let charge) = message.body {
+                bot.request = nil
+                bot.dockID = charge.dockID
+            }
+        }
+        if case .cancelTask(let cancel) = message.body, let task = tasks[cancel.taskID], !task.hasEnded {
+            tasks[cancel.taskID]?.canceling = true
+        }
+    }
+
+    /// Takes a task from its robot, if that robot has it.
+    mutating func free(_ botID: String, from taskID: String) {
+        updateBot(botID) { bot in
+            if bot.taskID == taskID { bot.taskID = "" }
+        }
+    }
+
+    mutating func moveBot(_ botID: String, to node: String) {
+        guard let graph, let index = graph.index(of: node), let place = graph.place(of: index) else { return }
+        updateBot(botID) { $0.place = place }
+    }
+
+    /// A robot that is new to the fleet.
+    mutating func add(_ bot: FleetBot) {
+        var bot = bot
+        bot.node = nearestNode(to: bot.place)
+        bots[bot.id] = bot
+        count(bot, 1)
+    }
+
+    /// The one way to change a robot: keeps the queue of waiting robots and the counts of capacities right.
+    mutating func updateBot(_ id: String, _ change: (inout FleetBot) -> Void) {
+        guard let before = bots[id] else { return }
+        var bot = before
+        change(&bot)
+        if bot.place != before.place { bot.node = nearestNode(to: bot.place) }
+        bots[id] = bot
+        count(before, -1)
+        count(bot, 1)
+        if bot.isWaiting {
+            waiting.add(id)
+        } else {
+            waiting.remove(id)
+        }
+    }
+
+    /// The mall's node that a robot counts as being at; one that never said where it is counts as at the depot.
+    func nearestNode(to place: TypesV1.Place?) -> Int {
+        guard let graph else { return 0 }
+        return place.map(graph.nearestNode) ?? graph.depot
+    }
+
+    mutating func count(_ bot: FleetBot, _ change: Int) {
+        if bot.retired || bot.lost { return }
+        capacities.add(change, for: bot.registered.capacityUnits)
+        if bot.online { onlineCapacities.add(change, for: bot.registered.capacityUnits) }
+    }
+
+    /// How much one task may hold: what the largest robot carries, of those online if any is.
+    var taskCapacity: UInt32 {
+        onlineCapacities.keys.max() ?? capacities.keys.max() ?? policy.usualCapacityUnits
+    }
+}
+
+extension Dictionary where Value == Int {
+    /// Counts up or down; a count of 0 is not kept.
+    fileprivate mutating func add(_ change: Int, for key: Key) {
+        let count = (self[key] ?? 0) + change
+        self[key] = count == 0 ? nil : count
+    }
+}

@@ -1,0 +1,150 @@
+import Messages
+import OrderedCollections
+
+/// Who gets which task, and who goes to charge.
+extension DepotCore {
+    /// How many tasks at least are looked at together.
+    private static let smallestWindow = 64
+
+    /// Gives queued tasks to waiting robots, as many as fit.
+    ///
+    /// Each assignment comes with its directive. Costs nothing while no robot waits.
+    func dispatch(now unixMs: Int64) -> [Kind] {
+        guard let graph, !waiting.isEmpty else { return [] }
+        var events: [Kind] = []
+        var docks = DockPlan(graph: graph, bots: bots)
+        var free: [Dispatcher.Bot] = []
+        for id in waiting.names {
+            guard let bot = bots[id] else { continue }
+            if bot.batteryPercent < policy.minimumBatteryPercent, let charge = docks.charge(from: bot.node) {
+                events.append(directive(.goCharge(charge), to: id))
+            } else if bot.batteryPercent >= policy.minimumBatteryPercent {
+                free.append(
+                    Dispatcher.Bot(
+                        id: id, node: bot.node, capacity: Int(bot.capacityUnits), range: bot.range(policy)))
+            }
+        }
+
+        var smallestBlocked = Int.max
+        var names = queued.names.makeIterator()
+        while !free.isEmpty {
+            let window = nextWindow(&names, for: free, now: unixMs)
+            if window.ids.isEmpty { break }
+            let outcome = Dispatcher.match(
+                bots: free, jobs: window.jobs, graph: graph, marginPercent: policy.rangeMarginPercent)
+            for match in outcome.matches {
+                events += assign(window.ids[match.job], window.jobs[match.job].trip, to: free[match.bot], graph)
+            }
+            for job in outcome.blocked { smallestBlocked = min(smallestBlocked, window.jobs[job].size) }
+            let taken = Set(outcome.matches.map(\.bot))
+            free = free.indices.filter { !taken.contains($0) }.map { free[$0] }
+        }
+
+        // Who is left and could carry a task that nobody could take lacks the range for it.
+        for bot in free where bot.capacity >= smallestBlocked {
+            guard let battery = bots[bot.id]?.batteryPercent, battery < policy.chargedPercent,
+                let charge = docks.charge(from: bot.node)
+            else { continue }
+            events.append(directive(.goCharge(charge), to: bot.id))
+        }
+        return events
+    }
+
+    /// The next tasks of the queue, oldest first: twice as many as robots, so that there is a choice of near ones.
+    private func nextWindow(
+        _ names: inout some IteratorProtocol<String>, for free: [Dispatcher.Bot], now unixMs: Int64
+    ) -> (ids: [String], jobs: [Dispatcher.Job]) {
+        let limit = max(DepotCore.smallestWindow, free.count * 2)
+        let largest = free.reduce(0) { max($0, $1.capacity) }
+        var ids: [String] = []
+        var jobs: [Dispatcher.Job] = []
+        while jobs.count < limit, let id = names.next() {
+            guard let task = tasks[id], let trip = trips[id] else { continue }
+            let size = task.sizeUnits
+            if size > largest { continue }
+            let ageMs = Int(max(0, unixMs - task.queuedUnixMs))
+            let recent = task.declines.filter { unixMs - $0.unixMs < policy.declineSeconds * 1_000 }
+            ids.append(id)
+            jobs.append(
+                Dispatcher.Job(
+                    trip: trip, size: size, credit: ageMs * policy.ageCreditMmPerSecond / 1_000,
+                    excluded: recent.map(\.botID)))
+        }
+        return (ids, jobs)
+    }
+
+    /// When a robot that waits may be offered again a task that it refused; nil when none does.
+    func nextReoffer(after unixMs: Int64) -> Int64? {
+        if waiting.isEmpty { return nil }
+        var next: Int64?
+        for id in declined.names {
+            for decline in tasks[id]?.declines ?? [] {
+                let end = decline.unixMs + policy.declineSeconds * 1_000
+                if end > unixMs, end < next ?? .max { next = end }
+            }
+        }
+        return next
+    }
+
+    private func assign(
+        _ taskID: String, _ trip: Trip, to bot: Dispatcher.Bot, _ graph: MallGraph
+    ) -> [Kind] {
+        guard let task = tasks[taskID], let best = trip.best(from: bot.node, in: graph) else { return [] }
+        let open = task.openStops
+        let stops = best.entry.order.map { index in
+            var stop = open[index]
+            stop.node = node(of: stop)
+            stop.place = graph.index(of: stop.node).flatMap(graph.place) ?? stop.place
+            return stop
+        }
+        let epoch = task.epoch + 1
+        return [
+            .taskAssigned(
+                .init(taskID: taskID, listID: task.listID, botID: bot.id, epoch: epoch, stops: stops)),
+            directive(
+                .assignTask(
+                    .init(
+                        taskID: taskID, epoch: epoch, leaseSeconds: policy.leaseSeconds, orderID: task.listID,
+                        stops: stops, depotNode: graph.mall.depotNode, depotPlace: graph.place(of: graph.depot))),
+                to: bot.id),
+        ]
+    }
+}
+
+/// Which docks robots were sent to, and where the next one goes: to the nearest of those with the fewest robots, so
+/// to a free one while there is one, and to queue at one when there is none.
+struct DockPlan {
+    private let graph: MallGraph
+    private let bots: OrderedDictionary<String, FleetBot>
+    /// Counted when first needed: most dispatches send nobody to charge.
+    private var loads: [Int]?
+
+    init(graph: MallGraph, bots: OrderedDictionary<String, FleetBot>) {
+        self.graph = graph
+        self.bots = bots
+    }
+
+    /// - Returns: nil in a mall without docks.
+    mutating func charge(from node: Int) -> BotsV1.GoCharge? {
+        var loads = loads ?? countLoads()
+        let nearest = graph.docks.indices.min { one, other in
+            (loads[one], graph.distance(graph.docks[one], node), one)
+                < (loads[other], graph.distance(graph.docks[other], node), other)
+        }
+        guard let nearest else { return nil }
+        loads[nearest] += 1
+        self.loads = loads
+        let dock = graph.mall.docks[nearest]
+        return BotsV1.GoCharge(dockID: dock.id, node: dock.node, place: graph.place(of: graph.docks[nearest]))
+    }
+
+    private func countLoads() -> [Int] {
+        var loads = Array(repeating: 0, count: graph.docks.count)
+        var indices: [String: Int] = [:]
+        for (index, dock) in graph.mall.docks.enumerated() { indices[dock.id] = index }
+        for bot in bots.values where !bot.dockID.isEmpty && !bot.retired && !bot.lost {
+            if let index = indices[bot.dockID] { loads[index] += 1 }
+        }
+        return loads
+    }
+}

@@ -1,0 +1,29 @@
+public import Kernel
+public import Messages
+
+extension DepotCore: ServiceCore {
+    public static var serviceName: String { "depot" }
+
+    public init(snapshot: [UInt8]) throws {
+        self.init(try DepotV1.Snapshot(protobuf: snapshot, limits: .unlimited))
+    }
+
+    public func snapshot() -> [UInt8] { record.protobuf() }
+
+    public mutating func evolve(_ event: DepotV1.Event, _ stamp: EventStamp) {
+        apply(event, at: stamp.time.unixMs)
+    }
+
+    /// Only a task that was refused needs a time: whatever else calls for dispatching is itself in a batch.
+    public func nextDeadline(after now: Timestamp) -> Timestamp? {
+        nextReoffer(after: now.unixMs).map(Timestamp.init(unixMs:))
+    }
+
+    /// Dispatches, after each batch: all robots and tasks that have come to wait by then are matched together.
+    public func due(_ now: Timestamp) -> [NewEvent<DepotV1.Event>] { dispatch(now: now.unixMs).map(\.new) }
+}
+
+extension DepotV1.Event.Kind {
+    /// Ready to be recorded in its stream.
+    var new: NewEvent<DepotV1.Event> { NewEvent(stream, DepotV1.Event(kind: self)) }
+}

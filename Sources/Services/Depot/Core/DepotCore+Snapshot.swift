@@ -1,0 +1,99 @@
+import Messages
+import OrderedCollections
+
+extension DepotCore {
+    /// The whole state as one message. Two cores that know the same give the same message.
+    var record: DepotV1.Snapshot {
+        DepotV1.Snapshot(
+            mall: mall, stores: stores.values.sorted { $0.storeID < $1.storeID },
+            lists: lists.values.map(\.record), tasks: tasks.values.map(\.record), bots: bots.values.map(\.record),
+            queuedTaskIds: Array(queued.names), waitingBotIds: Array(waiting.names))
+    }
+
+    init(_ record: DepotV1.Snapshot) {
+        mall = record.mall
+        graph = record.mall.flatMap { try? MallGraph($0) }
+        for store in record.stores {
+            stores[store.storeID] = store
+            if let node = graph?.index(of: store.node) { graph?.keepDistances(from: node) }
+        }
+        for list in record.lists { lists[list.listID] = ShoppingList(list) }
+        for task in record.tasks {
+            let restored = ShoppingTask(task)
+            tasks[task.taskID] = restored
+            if !restored.hasEnded { lists[task.listID]?.openTasks += 1 }
+        }
+        for bot in record.bots { add(FleetBot(bot)) }
+        for id in record.queuedTaskIds { addToQueue(id) }
+        for id in record.waitingBotIds { waiting.add(id) }
+    }
+}
+
+extension ShoppingList {
+    fileprivate var record: DepotV1.ListRecord {
+        DepotV1.ListRecord(listID: id, state: state, stops: stops, taskIds: taskIDs)
+    }
+
+    fileprivate init(_ record: DepotV1.ListRecord) {
+        self.init(id: record.listID, stops: record.stops)
+        state = record.state
+        taskIDs = record.taskIds
+    }
+}
+
+extension ShoppingTask {
+    fileprivate var record: DepotV1.TaskRecord {
+        DepotV1.TaskRecord(
+            taskID: id, listID: listID, state: state, epoch: epoch, botID: botID,
+            stops: stops.map {
+                DepotV1.StopRecord(stop: $0.wanted, done: $0.done, picked: $0.picked, unavailable: $0.unavailable)
+            },
+            queuedUnixMs: queuedUnixMs, canceling: canceling, atStoreID: atStoreID,
+            declines: declines.map { DepotV1.DeclineRecord(botID: $0.botID, unixMs: $0.unixMs) })
+    }
+
+    fileprivate init(_ record: DepotV1.TaskRecord) {
+        self.init(id: record.taskID, listID: record.listID, stops: [], queuedUnixMs: record.queuedUnixMs)
+        state = record.state
+        epoch = record.epoch
+        botID = record.botID
+        stops = record.stops.map { record in
+            var stop = Stop(record.stop ?? TypesV1.Stop())
+            stop.done = record.done
+            for item in stop.picked.indices {
+                if item < record.picked.count { stop.picked[item] = record.picked[item] }
+                if item < record.unavailable.count { stop.unavailable[item] = record.unavailable[item] }
+            }
+            return stop
+        }
+        canceling = record.canceling
+        atStoreID = record.atStoreID
+        declines = record.declines.map { Decline(botID: $0.botID, unixMs: $0.unixMs) }
+    }
+}
+
+extension FleetBot {
+    fileprivate var record: DepotV1.BotRecord {
+        DepotV1.BotRecord(
+            registered: registered, online: online, session: session, request: request, taskID: taskID, place: place,
+            batteryPercent: batteryPercent, lastDirective: lastDirective, tasksDelivered: tasksDelivered,
+            faults: faults, paused: paused, retired: retired, lost: lost, dockID: dockID)
+    }
+
+    fileprivate init(_ record: DepotV1.BotRecord) {
+        self.init(record.registered ?? DepotV1.BotRegistered())
+        online = record.online
+        session = record.session
+        request = record.request
+        taskID = record.taskID
+        place = record.place
+        batteryPercent = record.batteryPercent
+        lastDirective = record.lastDirective
+        tasksDelivered = record.tasksDelivered
+        faults = record.faults
+        paused = record.paused
+        retired = record.retired
+        lost = record.lost
+        dockID = record.dockID
+    }
+}

@@ -1,0 +1,38 @@
+import Messages
+import OrderedCollections
+
+/// All that Depot knows, as one value: the mall, lists, tasks and robots, with what finding them quickly needs.
+///
+/// Decisions are functions of it that return events; only `apply` changes it. A fold of the log gives the same value
+/// always, and so does a snapshot with a fold of what came after.
+public struct DepotCore: Sendable {
+    /// The mall as the log has it; nil before the first is opened.
+    var mall: DepotV1.Mall?
+    /// The same, with distances; nil when there is none or it is not fit to work in.
+    var graph: MallGraph?
+    /// Where robots stop for each store.
+    var stores: OrderedDictionary<String, DepotV1.StoreLocated> = [:]
+    /// In the order in which they were made. None is ever removed, so an index is a page's token.
+    var lists: OrderedDictionary<String, ShoppingList> = [:]
+    var tasks: OrderedDictionary<String, ShoppingTask> = [:]
+    var bots: OrderedDictionary<String, FleetBot> = [:]
+
+    // What follows from the above, kept so that nothing has to be searched for.
+
+    /// The tasks that wait for a robot, and the ways through each one's stops.
+    var queued = Queue()
+    var trips: [String: Trip] = [:]
+    /// The robots that wait for a task.
+    var waiting = Queue()
+    /// How many robots carry so much: those online, and all that may work.
+    var onlineCapacities: [UInt32: Int] = [:]
+    var capacities: [UInt32: Int] = [:]
+    /// Those of the queued tasks that some robot has refused.
+    var declined = Queue()
+
+    /// What dispatching goes by. Not part of the state: each program has its own.
+    var policy = DispatchPolicy()
+
+    /// A depot that has seen nothing.
+    public init() {}
+}

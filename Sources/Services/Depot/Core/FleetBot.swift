@@ -1,0 +1,62 @@
+import Messages
+
+/// What Depot knows of one robot.
+struct FleetBot: Hashable, Sendable {
+    var registered: DepotV1.BotRegistered
+    var online = false
+    var session: UInt64 = 0
+    /// Its unanswered request for a task. It outlives a break of the connection: the robot does not ask twice.
+    var request: DepotV1.BotWaiting?
+    /// The task that it holds; empty: none.
+    var taskID = ""
+    var place: TypesV1.Place?
+    /// At its last request.
+    var batteryPercent: UInt32 = 0
+    /// The number of the last directive issued to it.
+    var lastDirective: UInt64 = 0
+    var tasksDelivered: UInt64 = 0
+    /// Those that were not cleared, oldest first, each code once.
+    var faults: [DepotV1.BotFaulted] = []
+    var paused = false
+    var retired = false
+    var lost = false
+    /// The dock that it was sent to, until it gets a task; empty: none.
+    var dockID = ""
+    /// The mall's node nearest to it. Follows from its place and the mall.
+    var node = 0
+
+    init(_ registered: DepotV1.BotRegistered) {
+        self.registered = registered
+    }
+
+    var id: String { registered.botID }
+
+    var needsHelp: Bool { faults.contains(where: \.needsHelp) }
+
+    /// Whether it may get a task now.
+    var isWaiting: Bool {
+        online && request != nil && taskID.isEmpty && !paused && !retired && !lost && !needsHelp
+    }
+
+    /// What it can carry now, in size units.
+    var capacityUnits: UInt32 {
+        if let request, request.capacityUnits > 0 { return request.capacityUnits }
+        return registered.capacityUnits
+    }
+
+    /// How far its battery carries it, in millimetres.
+    func range(_ policy: DispatchPolicy) -> Int {
+        if let request, request.rangeMm > 0 { return Int(clamping: request.rangeMm) }
+        return policy.fullRangeMm / 100 * Int(min(100, batteryPercent))
+    }
+
+    var state: DepotV1.BotState {
+        if lost { return .lost }
+        if retired { return .retired }
+        if !online { return .offline }
+        if needsHelp { return .faulted }
+        if paused { return .paused }
+        if !taskID.isEmpty { return .working }
+        return request == nil ? .idle : .waiting
+    }
+}

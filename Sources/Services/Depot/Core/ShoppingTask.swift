@@ -1,0 +1,162 @@
+import Messages
+
+/// One trip of one robot for (part of) a list: what is wanted, what became of it, and who holds it.
+struct ShoppingTask: Hashable, Sendable {
+    /// One store of the trip.
+    struct Stop: Hashable, Sendable {
+        /// With the units wanted.
+        var wanted: TypesV1.Stop
+        /// The robot has left it, or there is nothing to fetch there.
+        var done = false
+        /// Units in the robot or delivered; one for each of the wanted items.
+        var picked: [UInt32]
+        /// Units that could not be had; one for each of the wanted items.
+        var unavailable: [UInt32]
+
+        init(_ wanted: TypesV1.Stop) {
+            self.wanted = wanted
+            picked = Array(repeating: 0, count: wanted.items.count)
+            unavailable = picked
+        }
+
+        /// Units of an item that are neither picked nor known to be unavailable.
+        func left(of item: Int) -> UInt32 { wanted.items[item].quantity - picked[item] - unavailable[item] }
+
+        /// The stop with another quantity of each item; nil when nothing of it remains.
+        func with(_ quantity: (Int) -> UInt32) -> TypesV1.Stop? {
+            var stop = wanted
+            stop.items = wanted.items.indices.compactMap { index in
+                var item = wanted.items[index]
+                item.quantity = quantity(index)
+                return item.quantity > 0 ? item : nil
+            }
+            return stop.items.isEmpty ? nil : stop
+        }
+    }
+
+    /// A robot that refused the task.
+    struct Decline: Hashable, Sendable {
+        var botID: String
+        var unixMs: Int64
+    }
+
+    /// As many declines as are kept: the newest ones.
+    private static let maxDeclines = 32
+
+    let id: String
+    let listID: String
+    var state = DepotV1.TaskState.queued
+    /// Rises by 1 at each assignment; 0 before the first.
+    var epoch: UInt64 = 0
+    /// Who holds it or ended it; empty when queued.
+    var botID = ""
+    /// In the order of the trip.
+    var stops: [Stop]
+    /// When it was first queued: its age does not start again when it is.
+    var queuedUnixMs: Int64
+    /// A cancel was sent to the robot and it has not answered yet.
+    var canceling = false
+    /// The store that the robot stands at; empty: none.
+    var atStoreID = ""
+    var declines: [Decline] = []
+
+    init(id: String, listID: String, stops: [TypesV1.Stop], queuedUnixMs: Int64) {
+        self.id = id
+        self.listID = listID
+        self.stops = stops.map(Stop.init)
+        self.queuedUnixMs = queuedUnixMs
+    }
+
+    var hasEnded: Bool { state == .delivered || state == .canceled }
+
+    /// What is still to be fetched, by stop: what a robot is sent for.
+    var openStops: [TypesV1.Stop] { stops.compactMap { stop in stop.with { stop.left(of: $0) } } }
+
+    /// What is in the robot, by stop.
+    var pickedStops: [TypesV1.Stop] { stops.compactMap { stop in stop.with { stop.picked[$0] } } }
+
+    /// What the open units take of a robot's capacity. An item without a size takes 1.
+    var sizeUnits: Int {
+        stops.reduce(0) { total, stop in
+            stop.wanted.items.indices.reduce(total) {
+                $0 + Int(stop.left(of: $1)) * Int(max(1, stop.wanted.items[$1].sizeUnits))
+            }
+        }
+    }
+
+    // MARK: What its events do
+
+    mutating func assigned(to bot: String, epoch: UInt64, trip: [TypesV1.Stop]) {
+        state = .assigned
+        self.epoch = epoch
+        botID = bot
+        atStoreID = ""
+        canceling = false
+        var rest = stops
+        var ordered: [Stop] = []
+        for planned in trip {
+            guard let index = rest.firstIndex(where: { $0.wanted.storeID == planned.storeID }) else { continue }
+            var stop = rest.remove(at: index)
+            stop.wanted.node = planned.node
+            stop.wanted.place = planned.place
+            ordered.append(stop)
+        }
+        stops = ordered + rest
+        for index in stops.indices { stops[index].done = stops[index].with { stops[index].left(of: $0) } == nil }
+    }
+
+    mutating func reached(_ storeID: String) {
+        state = .shopping
+        atStoreID = storeID
+    }
+
+    mutating func count(_ storeID: String, _ productID: String, picked: UInt32 = 0, unavailable: UInt32 = 0) {
+        guard let (stop, item) = find(storeID, productID) else { return }
+        stops[stop].picked[item] += picked
+        stops[stop].unavailable[item] += unavailable
+    }
+
+    mutating func left(_ storeID: String) {
+        atStoreID = ""
+        for index in stops.indices where stops[index].wanted.storeID == storeID { stops[index].done = true }
+        if stops.allSatisfy(\.done) { state = .returning }
+    }
+
+    mutating func requeued(declinedBy bot: String?, at unixMs: Int64) {
+        forgetPicked()
+        state = .queued
+        botID = ""
+        atStoreID = ""
+        canceling = false
+        guard let bot else { return }
+        declines.removeAll { $0.botID == bot }
+        declines.append(Decline(botID: bot, unixMs: unixMs))
+        if declines.count > ShoppingTask.maxDeclines { declines.removeFirst() }
+    }
+
+    mutating func delivered() {
+        state = .delivered
+        atStoreID = ""
+        canceling = false
+    }
+
+    mutating func canceled() {
+        forgetPicked()
+        state = .canceled
+        atStoreID = ""
+        canceling = false
+    }
+
+    private mutating func forgetPicked() {
+        for index in stops.indices {
+            stops[index].picked = Array(repeating: 0, count: stops[index].picked.count)
+            stops[index].done = false
+        }
+    }
+
+    func find(_ storeID: String, _ productID: String) -> (stop: Int, item: Int)? {
+        guard let stop = stops.firstIndex(where: { $0.wanted.storeID == storeID }) else { return nil }
+        guard let item = stops[stop].wanted.items.firstIndex(where: { $0.productID == productID }) else { return nil }
+        return (stop, item)
+    }
+}
