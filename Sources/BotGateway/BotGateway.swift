@@ -1,0 +1,111 @@
+public import APIs
+public import Kernel
+public import Logging
+public import Messages
+import Synchronization
+public import Wire
+
+/// The robots' gateway: their sessions on one side, the services' logs on the other.
+///
+/// Register it with a `WireRouter` and run `run()` beside the server. It keeps its own log (`gateway`), where each
+/// durable report is flushed before it is acknowledged, and reads Depot's log for directives. Safe to use from anywhere.
+public final class BotGateway: BotAPI {
+    let loop: ServiceLoop<GatewayCore>
+    let sessions = LiveSessions()
+    let limits: GatewayLimits
+    let logger: Logger
+    private let phase = Mutex(Phase.starting)
+
+    /// The newest telemetry of each robot.
+    public let telemetry = TelemetryBoard()
+
+    private enum Phase {
+        case starting
+        case serving
+        case stopped
+    }
+
+    /// Loads the gateway's log; blocks while it reads.
+    ///
+    /// - Parameter stream: where Depot's log is, or will be, registered.
+    /// - Throws: `StorageError` when the log cannot be read.
+    public init(
+        log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(),
+        limits: GatewayLimits = GatewayLimits(), logger: Logger
+    ) throws {
+        self.limits = limits
+        self.logger = logger
+        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger)
+    }
+
+    var clock: any KernelClock { loop.clock }
+
+    /// Whether robots are served: what Depot's log held at the start is read, and the last life's sessions are ended.
+    public var isServing: Bool { phase.withLock { $0 == .serving } }
+
+    /// The robots with a live session, by id.
+    public var liveBotIDs: [String] { sessions.botIDs }
+
+    // MARK: Running
+
+    /// Works until `stop()` is called or the task is cancelled. Stop the server first: what its sessions still have to
+    /// say is then in the log.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer {
+                phase.withLock { $0 = .stopped }
+                group.cancelAll()
+            }
+            group.addTask { try await self.loop.run() }
+            group.addTask { try await self.serve() }
+            // The loop ends the group; reading Depot's log alone does not.
+            try await group.next()
+        }
+    }
+
+    /// Takes no more reports, and lets `run()` return once those that wait are on disk.
+    public func stop() {
+        loop.stop()
+    }
+
+    private func serve() async throws {
+        try await loop.decide { core, _ in Decision(core.start()) }
+        let stored = try await loop.read { core in core.bots.mapValues { $0.directiveAck } }
+        for (bot, directive) in stored { sessions.stored(bot, through: directive) }
+        let head = loop.stream.head(of: Self.depot) ?? 0
+        if head == 0 { beginServing() }
+        var position: UInt64 = 0
+        while !Task.isCancelled {
+            for try await recorded in loop.stream.events(of: Self.depot, after: position) {
+                sessions.apply(try recorded.decoded(as: DepotV1.Event.self))
+                position = recorded.position
+                if position == head { beginServing() }
+            }
+            // Depot is not here yet, or has stopped; the loop's end cancels this.
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private static let depot = "depot"
+
+    private func beginServing() {
+        phase.withLock { if $0 == .starting { $0 = .serving } }
+        logger.debug("gateway.serving")
+    }
+
+    // MARK: BotAPI
+
+    public func connect(
+        _ inbound: WireInbound<BotsV1.FromBot>, _ outbound: WireOutbound<BotsV1.ToBot>, context: CallContext
+    ) async throws {
+        guard isServing else { throw WireStatus(.unavailable, "the robots' gateway is starting or stopping: try again") }
+        try await SessionRunner(gateway: self, context: context).run(inbound, outbound)
+    }
+
+    public func getMap(_ request: BotsV1.GetMapRequest, context: CallContext) async throws -> BotsV1.GetMapResponse {
+        guard let mall = sessions.mall else {
+            throw WireStatus(.unavailable, "the depot has not opened its mall yet: try again")
+        }
+        return BotsV1.GetMapResponse(mall: mall)
+    }
+}

@@ -1,0 +1,27 @@
+/// What one robot may take of the gateway, and what the gateway asks of robots.
+public struct GatewayLimits: Sendable, Hashable {
+    /// How long a call may wait before its Hello.
+    public var helloDeadline: Duration
+    /// How many reports of one session may wait for the disk before the gateway stops reading from it.
+    public var maxUnflushedReports: Int
+    /// The length of a bot's id, in bytes.
+    public var maxBotIDBytes: Int
+    /// The length of a journal's id, in bytes.
+    public var maxJournalIDBytes: Int
+    /// Told to robots in Welcome: a task's lease ends this long after the robot was last heard from.
+    public var leaseSeconds: UInt32
+    /// Told to robots in Welcome: how often telemetry is wanted, in milliseconds. 0: not at all.
+    public var telemetryIntervalMs: UInt32
+
+    public init(
+        helloDeadline: Duration = .seconds(10), maxUnflushedReports: Int = 256, maxBotIDBytes: Int = 128,
+        maxJournalIDBytes: Int = 64, leaseSeconds: UInt32 = 60, telemetryIntervalMs: UInt32 = 1_000
+    ) {
+        self.helloDeadline = helloDeadline
+        self.maxUnflushedReports = maxUnflushedReports
+        self.maxBotIDBytes = maxBotIDBytes
+        self.maxJournalIDBytes = maxJournalIDBytes
+        self.leaseSeconds = leaseSeconds
+        self.telemetryIntervalMs = telemetryIntervalMs
+    }
+}

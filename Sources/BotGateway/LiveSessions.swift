@@ -1,0 +1,86 @@
+import Kernel
+import Messages
+import Synchronization
+import Wire
+
+/// The sessions that are live, one per bot, and what Depot's log has for them.
+///
+/// Under one lock, so that a session that begins gets each directive either with its beginning or after it, in order.
+/// A session's own lock is taken inside this one, never the other way round.
+final class LiveSessions: Sendable {
+    private struct State {
+        var live: [String: SessionRunner] = [:]
+        var book = DirectiveBook()
+        var mall: DepotV1.Mall?
+    }
+
+    private let state = Mutex(State())
+
+    /// The mall that Depot works in; nil before Depot's log has told it.
+    var mall: DepotV1.Mall? { state.withLock { $0.mall } }
+
+    /// The bots with a live session, by id.
+    var botIDs: [String] { state.withLock { $0.live.keys.sorted() } }
+
+    func lastDirective(issuedTo bot: String) -> UInt64 { state.withLock { $0.book.lastIssued(to: bot) } }
+
+    func stored(_ bot: String, through directive: UInt64) {
+        state.withLock { $0.book.stored(bot, through: directive) }
+    }
+
+    // MARK: Sessions
+
+    /// The session is on disk: it takes the bot over from the one before.
+    func begin(_ runner: SessionRunner, hello: BotsV1.Hello, session: UInt64, lastReport: UInt64, now: Timestamp) {
+        let actions = state.withLock { state in
+            let old = state.live.updateValue(runner, forKey: hello.botID)
+            let directives = state.book.directives(for: hello.botID, after: hello.lastDirective)
+            var actions = runner.change {
+                $0.opened(
+                    session: session, lastReport: lastReport, directives: directives, nowUnixMs: now.unixMs)
+            }
+            if runner.isOver { state.live[hello.botID] = nil }
+            // What the old session would append is refused by the log already, its SessionClosed is there.
+            if let old { actions += old.change { $0.superseded(by: session) }.filter { !$0.isClose } }
+            return actions
+        }
+        runner.perform(actions)
+    }
+
+    func end(_ runner: SessionRunner) {
+        guard let id = runner.botID else { return }
+        state.withLock { state in
+            if state.live[id] === runner { state.live[id] = nil }
+        }
+    }
+
+    // MARK: Depot's log
+
+    func apply(_ event: DepotV1.Event) {
+        state.withLock { state in
+            switch event.kind {
+            case .mallOpened(let opened): state.mall = opened.mall
+            case .directiveIssued(let issued):
+                guard state.book.issue(issued), let message = issued.message else { return }
+                _ = state.live[issued.botID]?.change { session in
+                    session.deliver(message)
+                    return []
+                }
+            case .reportRejected(let rejected):
+                guard let message = rejected.rejected else { return }
+                _ = state.live[rejected.botID]?.change { session in
+                    session.reject(message, journal: rejected.journal)
+                    return []
+                }
+            case .taskDelivered(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+            case .taskRequeued(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+            case .taskCanceled(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+            default: break
+            }
+        }
+    }
+}
+
+extension BotSession.Action {
+    fileprivate var isClose: Bool { if case .close = self { true } else { false } }
+}
