@@ -1,0 +1,129 @@
+public import Messages
+
+/// How records lie in a journal's file: `length: uint32, big-endian`, `crc32: uint32, big-endian` (of the length's four
+/// bytes and the record), then the record, a `mallbots.bots.v1.JournalRecord`. A power cut can leave a torn record only
+/// at the end.
+public enum JournalFormat {
+    static let headerBytes = 8
+    /// A record's length at most; a longer one is damage.
+    static let maxRecordBytes = 1 << 20
+
+    static func encode(_ record: BotsV1.JournalRecord) -> [UInt8] {
+        let payload = record.protobuf()
+        let length = bigEndian(UInt32(payload.count))
+        return length + bigEndian(CRC32.checksum(length + payload)) + payload
+    }
+
+    /// The records from the beginning, and how many bytes they take; what follows is torn or damaged.
+    static func decode(_ bytes: [UInt8]) -> (records: [BotsV1.JournalRecord], bytes: Int) {
+        var records: [BotsV1.JournalRecord] = []
+        var offset = 0
+        while bytes.count - offset >= headerBytes {
+            let length = Int(number(bytes, at: offset))
+            let start = offset + headerBytes
+            guard length > 0, length <= maxRecordBytes, bytes.count - start >= length else { break }
+            let payload = bytes[start..<start + length]
+            guard CRC32.checksum(bytes[offset..<offset + 4] + payload) == number(bytes, at: offset + 4),
+                let record = try? BotsV1.JournalRecord(protobuf: Array(payload)), record.kind != nil
+            else { break }
+            records.append(record)
+            offset = start + length
+        }
+        return (records, offset)
+    }
+
+    private static func bigEndian(_ value: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+    }
+
+    private static func number(_ bytes: [UInt8], at offset: Int) -> UInt32 {
+        bytes[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
+
+/// The CRC of ISO 3309, as in gzip.
+enum CRC32 {
+    private static let table: [UInt32] = (0..<256).map { index in
+        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1 }
+    }
+
+    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+        ~bytes.reduce(~0) { crc, byte in table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8 }
+    }
+}
+
+/// What a journal says: a fold over its records, pure.
+public struct RecoveredJournal: Sendable, Hashable {
+    /// The journal's id.
+    public internal(set) var journal: String
+    /// The last report made; 0: none.
+    public internal(set) var lastReport: UInt64 = 0
+    /// The last directive stored; 0: none.
+    public internal(set) var lastDirective: UInt64 = 0
+    /// Every report up to this one is on the gateway's disk.
+    public internal(set) var reportAck: UInt64 = 0
+    /// Reports and directives that are still in the file, in the order in which they were stored.
+    public internal(set) var entries: [Entry] = []
+    /// The newest note.
+    public internal(set) var note: [UInt8] = []
+
+    /// Something that happened to the robot.
+    public enum Entry: Sendable, Hashable {
+        case report(BotsV1.FromBot)
+        case directive(BotsV1.ToBot)
+    }
+
+    var reports: [BotsV1.FromBot] {
+        entries.compactMap { if case .report(let report) = $0 { report } else { nil } }
+    }
+
+    /// An empty journal.
+    public init(journal: String) {
+        self.journal = journal
+    }
+
+    /// Nil when the records do not begin as a journal does.
+    init?(_ records: [BotsV1.JournalRecord]) {
+        guard case .begin(let begin) = records.first?.kind, begin.format == 1 else { return nil }
+        journal = begin.journal
+        lastReport = begin.lastReport
+        lastDirective = begin.lastDirective
+        reportAck = begin.reportAck
+        for record in records.dropFirst() { add(record) }
+    }
+
+    mutating func add(_ record: BotsV1.JournalRecord) {
+        switch record.kind {
+        case .report(let report):
+            lastReport = max(lastReport, report.report)
+            entries.append(.report(report))
+        case .directive(let directive):
+            lastDirective = max(lastDirective, directive.directive)
+            entries.append(.directive(directive))
+        case .reportAck(let report): reportAck = max(reportAck, report)
+        case .note(let note): self.note = note
+        case .begin, nil: break
+        }
+    }
+
+    /// The records of a file that says the same with `keep` of the entries; reports without acknowledgement stay in
+    /// any case.
+    func compacted(keeping keep: (Entry) -> Bool) -> (journal: RecoveredJournal, records: [BotsV1.JournalRecord]) {
+        var smaller = self
+        smaller.entries = entries.filter { entry in
+            if case .report(let report) = entry, report.report > reportAck { return true }
+            return keep(entry)
+        }
+        let begin = BotsV1.JournalBegin(
+            format: 1, journal: journal, lastReport: lastReport, lastDirective: lastDirective, reportAck: reportAck)
+        var records = [BotsV1.JournalRecord(kind: .begin(begin))]
+        records += smaller.entries.map { entry in
+            switch entry {
+            case .report(let report): BotsV1.JournalRecord(kind: .report(report))
+            case .directive(let directive): BotsV1.JournalRecord(kind: .directive(directive))
+            }
+        }
+        if !note.isEmpty { records.append(BotsV1.JournalRecord(kind: .note(note))) }
+        return (smaller, records)
+    }
+}

@@ -1,0 +1,237 @@
+public import APIs
+public import Logging
+public import Messages
+import Synchronization
+public import Wire
+
+/// The library that a robot's software uses: durable reports, live telemetry, and the directives that come.
+///
+/// `report` returns once the report is in the journal; from then on it reaches the gateway exactly once, whatever
+/// breaks. A directive comes out of `incoming` once it is in the journal, in order, each once. After a restart,
+/// `recovered` says what was reported and received before. Run `run(over:)` for as long as the robot is to be
+/// connected; it makes a new call after each break. Safe to use from anywhere.
+public final class RobotClient: Sendable {
+    /// What comes from the gateway.
+    public enum Incoming: Sendable, Hashable {
+        /// A directive, stored.
+        case directive(BotsV1.ToBot)
+        /// A session has begun.
+        case sessionBegan(BotsV1.Welcome)
+        /// A report changed nothing; with the report itself if the journal still has it.
+        case rejected(BotsV1.Rejected, report: BotsV1.FromBot?)
+        /// The session is over.
+        case sessionEnded(WireStatus?)
+        /// The journal cannot be written: the robot must stop.
+        case journalFailed(JournalError)
+    }
+
+    /// How it goes.
+    public struct Counters: Sendable, Hashable {
+        public var sessions = 0
+        public var reports: UInt64 = 0
+        public var acknowledged: UInt64 = 0
+        public var rejected = 0
+        public var unacknowledged = 0
+        public var isConnected = false
+    }
+
+    private struct State {
+        var core: BotClientCore
+        var counters = Counters()
+        var wake: AsyncStream<Void>.Continuation?
+        var ending: WireStatus?
+        var breach: BotClientCore.ContractBreach?
+    }
+
+    private let state: Mutex<State>
+    private let journal: Journal
+    private let logger: Logger
+    private let events: AsyncStream<Incoming>.Continuation
+
+    /// What the journal said when it was opened.
+    public let recovered: RecoveredJournal
+    /// What comes from the gateway; for one consumer.
+    public let incoming: AsyncStream<Incoming>
+
+    /// Opens or makes the journal in `directory`: blocks while it reads.
+    ///
+    /// - Throws: `JournalError` when it is damaged, in use, or cannot be read or written.
+    public init(card: BotClientCore.Card, directory: String, logger: Logger) throws {
+        journal = try Journal(directory: directory)
+        recovered = journal.contents
+        state = Mutex(State(core: BotClientCore(card: card, recovered: recovered)))
+        self.logger = logger
+        (incoming, events) = AsyncStream.makeStream()
+    }
+
+    public var counters: Counters {
+        state.withLock { state in
+            var counters = state.counters
+            counters.unacknowledged = state.core.unacknowledgedCount
+            counters.isConnected = state.core.isLive
+            return counters
+        }
+    }
+
+    // MARK: The robot speaks
+
+    /// Reports something; returns its number once it is in the journal, not when the gateway has it.
+    ///
+    /// - Parameter note: the robot's own state, stored with the report in one piece, for `recovered` after a restart.
+    @discardableResult
+    public func report(_ body: BotsV1.FromBot.Body, note: [UInt8]? = nil) async throws -> UInt64 {
+        try await withCheckedThrowingContinuation { continuation in
+            submit([body], note: note) { result in continuation.resume(with: result.mapError { $0 as any Error }) }
+        }
+    }
+
+    /// `report` without waiting, for several at once: they are numbered now, in order, and sent once they are stored.
+    public func submit(
+        _ bodies: [BotsV1.FromBot.Body], note: [UInt8]? = nil,
+        completion: (@Sendable (Result<UInt64, JournalError>) -> Void)? = nil
+    ) {
+        state.withLock { state in
+            let reports = bodies.map { state.core.report($0) }
+            state.counters.reports += UInt64(reports.count)
+            var records = reports.map { BotsV1.JournalRecord(kind: .report($0)) }
+            if let note { records.append(BotsV1.JournalRecord(kind: .note(note))) }
+            let last = state.core.lastReport
+            // Inside the lock, so that the journal has reports in the order of their numbers.
+            journal.append(records) { [weak self] result in
+                switch result {
+                case .success: self?.apply { $0.stored(through: last); return [] }
+                case .failure(let error): self?.events.yield(.journalFailed(error))
+                }
+                completion?(result.map { last })
+            }
+        }
+    }
+
+    /// Says where the robot is: sent when there is room, replaced by the next, never stored.
+    public func telemetry(_ telemetry: BotsV1.Telemetry) {
+        apply { $0.telemetry(telemetry); return [] }
+    }
+
+    /// Says goodbye after all reports are sent; the gateway then ends the call.
+    public func leave(reason: String) {
+        apply { $0.leave(reason: reason); return [] }
+    }
+
+    /// Makes the journal smaller once it holds more than `limit` entries: reports that are acknowledged and directives
+    /// that were taken from `incoming` are forgotten. Only for a robot that no longer needs them after a restart.
+    ///
+    /// - Parameter lastDirective: the last directive that the robot has taken from `incoming`.
+    public func compactJournal(above limit: Int, lastDirective: UInt64) {
+        journal.compact(above: limit) { entry in
+            switch entry {
+            case .report: false
+            case .directive(let directive): directive.directive > lastDirective
+            }
+        }
+    }
+
+    // MARK: The session
+
+    /// Stays in session with the gateway until the task is cancelled, or `leave` was heard.
+    ///
+    /// - Throws: `BotClientCore.ContractBreach` when to go on would be wrong: the gateway is not the one that this
+    ///   journal knows. All else is tried again, with growing waits.
+    public func run(over bots: BotClient, backoff: WireBackoff = .robots) async throws {
+        var failures = 0
+        while !Task.isCancelled {
+            let sessionsBefore = counters.sessions
+            var status: WireStatus?
+            do {
+                try await bots.connect(context: CallContext(waitForReady: true)) { inbound, outbound in
+                    try await session(inbound, outbound)
+                }
+            } catch let breach as BotClientCore.ContractBreach {
+                throw breach
+            } catch {
+                status = WireStatus(describing: error)
+            }
+            events.yield(.sessionEnded(status))
+            guard let status else { return }
+            failures = counters.sessions > sessionsBefore ? 1 : failures + 1
+            let delay = backoff.delay(attempt: failures, random: Double.random(in: -1...1))
+            logger.debug("robot.session.ended", metadata: ["status": "\(status)", "retry": "\(delay)"])
+            try? await Task.sleep(for: delay)
+        }
+    }
+
+    private func session(_ inbound: WireInbound<BotsV1.ToBot>, _ outbound: WireOutbound<BotsV1.FromBot>) async throws {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { state in
+            state.core.connected()
+            state.wake = wake
+            state.ending = nil
+        }
+        // Hello goes out without anything having happened.
+        wake.yield()
+        defer {
+            state.withLock { state in
+                state.core.disconnected()
+                state.wake = nil
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in wakes {
+                    while let message = self.state.withLock({ $0.core.next() }) { try await outbound.send(message) }
+                }
+            }
+            defer { group.cancelAll() }
+            for try await message in inbound {
+                apply { $0.receive(message) }
+                if let breach = state.withLock({ $0.breach }) { throw breach }
+                if let ending = state.withLock({ $0.ending }) { throw ending }
+            }
+        }
+    }
+
+    // MARK: The machine
+
+    private func apply(_ body: (inout BotClientCore) -> [BotClientCore.Action]) {
+        state.withLock { state in
+            for action in body(&state.core) { perform(action, &state) }
+            state.wake?.yield()
+        }
+    }
+
+    private func perform(_ action: BotClientCore.Action, _ state: inout State) {
+        switch action {
+        case .store(let directive):
+            journal.append([BotsV1.JournalRecord(kind: .directive(directive))]) { [weak self] result in
+                switch result {
+                case .success: self?.apply { $0.directiveStored(directive) }
+                case .failure(let error): self?.events.yield(.journalFailed(error))
+                }
+            }
+        case .deliver(let directive): events.yield(.directive(directive))
+        case .sessionBegan(let welcome):
+            state.counters.sessions += 1
+            events.yield(.sessionBegan(welcome))
+        case .rejected(let rejected):
+            state.counters.rejected += 1
+            let report = journal.contents.reports.first { $0.report == rejected.report }
+            events.yield(.rejected(rejected, report: report))
+        case .acknowledged(let report):
+            state.counters.acknowledged = report
+            journal.append([BotsV1.JournalRecord(kind: .reportAck(report))])
+        case .superseded(let session):
+            state.ending = WireStatus(.aborted, "session \(session) of this robot has begun elsewhere")
+        case .fail(let breach):
+            state.breach = breach
+        }
+    }
+}
+
+extension WireBackoff {
+    /// Robots come back soon: the first wait is a quarter of a second, the longest half a minute.
+    public static var robots: WireBackoff {
+        var backoff = WireBackoff()
+        backoff.initial = .milliseconds(250)
+        backoff.maximum = .seconds(30)
+        return backoff
+    }
+}
