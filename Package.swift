@@ -34,6 +34,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     ]
 }
 
+// Targets that only the tests named need.
+func support(_ tests: String, _ targets: [Target]) -> [Target] {
+    if let only, !only.contains(tests) { return [] }
+    return targets
+}
+
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -107,7 +113,16 @@ let package = Package(
             path: "Sources/CLI", swiftSettings: strict),
         library("Codegen", [pluginLibrary, swiftProtobuf], path: "Sources/Codegen/Library"),
         .executableTarget(
-            name: "CodegenPlugin", dependencies: ["Codegen", pluginLibrary, swiftProtobuf], path: "Sources/Codegen/Plugin",
+            name: "CodegenPlugin", dependencies: ["Codegen", pluginLibrary, swiftProtobuf],
+            path: "Sources/Codegen/Plugin",
             swiftSettings: strict),
-    ]
+    ] + tests("KernelTests", ["Kernel", "Messages", "KernelFixtures", "KernelCrashProbe", logging])
+        + support(
+            "KernelTests",
+            [
+                library("KernelFixtures", ["Kernel", "Messages"], path: "Tests/Support/KernelFixtures"),
+                .executableTarget(
+                    name: "KernelCrashProbe", dependencies: ["Kernel", "KernelFixtures", "Messages", logging],
+                    path: "Tests/Support/KernelCrashProbe", swiftSettings: strict),
+            ])
 )
