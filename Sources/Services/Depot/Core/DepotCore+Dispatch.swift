@@ -89,7 +89,7 @@ extension DepotCore {
     private func assign(
         _ taskID: String, _ trip: Trip, to bot: Dispatcher.Bot, _ graph: MallGraph
     ) -> [Kind] {
-        guard let task = tasks[taskID], let best = trip.best(from: bot.node, in: graph) else { return [] }
+        guard let task = tasks[taskID], let best = trip.best(from: bot.node) else { return [] }
         let open = task.openStops
         let stops = best.entry.order.map { index in
             var stop = open[index]

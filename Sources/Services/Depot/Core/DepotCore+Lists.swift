@@ -47,7 +47,7 @@ extension DepotCore {
         for line in placed.lines where line.quantity > 0 {
             guard let store = stores[line.storeID] else { return refuse("there is no store '\(line.storeID)'") }
             guard let node = graph.index(of: store.node) else {
-                return refuse("robots cannot reach store '\(line.storeID)': its node '\(store.node)' is not in the mall")
+                return refuse("robots cannot reach store '\(line.storeID)': the mall has no node '\(store.node)'")
             }
             if let largest = capacities.keys.max(), line.sizeUnits > largest {
                 return refuse(
@@ -81,7 +81,7 @@ extension DepotCore {
         if let graph {
             let nodes = stops.compactMap { graph.index(of: node(of: $0)) }
             if nodes.count == stops.count,
-                let best = Trip(through: nodes, to: graph.depot, in: graph).best(from: graph.depot, in: graph)
+                let best = Trip(through: nodes, to: graph.depot, in: graph).best(from: graph.depot)
             {
                 stops = best.entry.order.map { stops[$0] }
             }

@@ -7,9 +7,9 @@ extension ShoppingTask {
     /// That a robot holds this task under an epoch.
     func checkHolder(_ bot: String, epoch: UInt64) throws(Rejection) {
         guard self.epoch == epoch, botID == bot, epoch > 0 else {
+            let state = botID.isEmpty ? "queued" : "another's or under another epoch"
             throw Rejection(
-                .staleEpoch,
-                "task \(id) is not \(bot)'s under epoch \(epoch); its epoch is \(self.epoch)\(botID.isEmpty ? ", queued" : "")")
+                .staleEpoch, "task \(id) is not \(bot)'s under epoch \(epoch): it is \(state), at epoch \(self.epoch)")
         }
     }
 
@@ -89,8 +89,8 @@ extension ShoppingTask {
             return [
                 .taskCanceled(
                     .init(
-                        taskID: id, listID: listID, botID: botID, reason: canceling ? reason : "nothing is left to fetch",
-                        returned: back, missing: missing))
+                        taskID: id, listID: listID, botID: botID,
+                        reason: canceling ? reason : "nothing is left to fetch", returned: back, missing: missing))
             ]
         }
         return [

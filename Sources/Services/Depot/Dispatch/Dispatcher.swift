@@ -43,7 +43,7 @@ struct Dispatcher {
 
     private let bots: [Bot]
     private let jobs: [Job]
-    private let graph: MallGraph
+    private let toDock: Int
     private let marginPercent: Int
     private var groups: [Group] = []
     private var taken: [Bool]
@@ -59,7 +59,7 @@ struct Dispatcher {
     private init(bots: [Bot], jobs: [Job], graph: MallGraph, marginPercent: Int) {
         self.bots = bots
         self.jobs = jobs
-        self.graph = graph
+        toDock = graph.distanceToDock(from: graph.depot)
         self.marginPercent = marginPercent
         taken = Array(repeating: false, count: bots.count)
         var groupAt: [Int: Int] = [:]
@@ -99,11 +99,12 @@ struct Dispatcher {
 
     private func best(for index: Int) -> Candidate? {
         let job = jobs[index]
+        if job.trip.entries.isEmpty { return nil }
         let shortest = job.trip.shortest
         var best: Candidate?
         for (groupIndex, group) in groups.enumerated() where !group.bots.isEmpty && group.capacity >= job.size {
-            guard let length = job.trip.best(from: group.node, in: graph)?.length else { return nil }
-            let needed = Dispatcher.rangeNeeded(forTrip: length, in: graph, marginPercent: marginPercent)
+            let length = job.trip.length(from: group.node)
+            let needed = rangeNeeded(forTrip: length)
             guard group.range >= needed else { continue }
             let cost = length - shortest - job.credit
             // On equal cost the robot that asked first goes, so an equal group is looked at too.
@@ -120,8 +121,8 @@ struct Dispatcher {
     }
 
     /// The range that a robot needs for a trip that ends at the depot: the trip, the way to a dock, and a margin.
-    static func rangeNeeded(forTrip length: Int, in graph: MallGraph, marginPercent: Int) -> Int {
-        let whole = length + graph.distanceToDock(from: graph.depot)
+    private func rangeNeeded(forTrip length: Int) -> Int {
+        let whole = length + toDock
         return whole + whole * marginPercent / 100
     }
 

@@ -8,6 +8,8 @@ struct Trip: Sendable {
     struct Entry: Sendable {
         /// The first stop's node.
         var node: Int
+        /// From each node of the mall to the first stop's.
+        var approach: [Int]
         /// From that node through the others to the end.
         var length: Int
         /// Every stop, as an index into the stops given, the first one first.
@@ -24,29 +26,35 @@ struct Trip: Sendable {
     var shortest: Int { entries.reduce(Int.max) { min($0, $1.length) } }
 
     init(through nodes: [Int], to end: Int, in graph: MallGraph) {
-        let distances = nodes.map { node in
-            let row = graph.distances(from: node)
-            return nodes.map { row[$0] }
-        }
+        let rows = nodes.map(graph.distances)
+        let distances = rows.map { row in nodes.map { row[$0] } }
         let toEnd = nodes.map { graph.distance(end, $0) }
         if nodes.isEmpty {
             entries = []
         } else if nodes.count <= Trip.exactLimit {
-            entries = Trip.exact(nodes, distances, toEnd)
+            entries = Trip.exact(distances, toEnd).enumerated().map { first, best in
+                Entry(node: nodes[first], approach: rows[first], length: best.length, order: best.order)
+            }
         } else {
             let order = Trip.heuristic(distances, toEnd)
-            entries = [Entry(node: nodes[order[0]], length: Trip.length(order, distances, toEnd), order: order)]
+            let length = Trip.length(order, distances, toEnd)
+            entries = [Entry(node: nodes[order[0]], approach: rows[order[0]], length: length, order: order)]
         }
     }
 
     /// The best first stop for a robot at a node, and the whole length from there.
-    func best(from start: Int, in graph: MallGraph) -> (entry: Entry, length: Int)? {
-        var best: (entry: Entry, length: Int)?
-        for entry in entries {
-            let length = graph.distance(entry.node, start) + entry.length
-            if length < (best?.length ?? Int.max) { best = (entry, length) }
+    func best(from start: Int) -> (entry: Entry, length: Int)? {
+        let length = length(from: start)
+        return entries.first { $0.approach[start] + $0.length == length }.map { ($0, length) }
+    }
+
+    /// The whole length for a robot at a node: the way to the best first stop, and the trip from there.
+    func length(from start: Int) -> Int {
+        var shortest = Int.max
+        for index in entries.indices {
+            shortest = min(shortest, entries[index].approach[start] + entries[index].length)
         }
-        return best
+        return shortest
     }
 
     static func length(_ order: [Int], _ distances: [[Int]], _ toEnd: [Int]) -> Int {
@@ -58,8 +66,8 @@ struct Trip: Sendable {
 
 extension Trip {
     /// For each set of stops and each first stop in it: the shortest way through the set and on to the end.
-    private static func exact(_ nodes: [Int], _ distances: [[Int]], _ toEnd: [Int]) -> [Entry] {
-        let count = nodes.count
+    private static func exact(_ distances: [[Int]], _ toEnd: [Int]) -> [(length: Int, order: [Int])] {
+        let count = distances.count
         let all = (1 << count) - 1
         var lengths = Array(repeating: Int.max, count: (all + 1) * count)
         var nexts = Array(repeating: -1, count: (all + 1) * count)
@@ -90,7 +98,7 @@ extension Trip {
                 set &= ~(1 << stop)
                 stop = next
             }
-            return Entry(node: nodes[first], length: lengths[all * count + first], order: order)
+            return (lengths[all * count + first], order)
         }
     }
 
