@@ -125,4 +125,5 @@ let package = Package(
                     name: "KernelCrashProbe", dependencies: ["Kernel", "KernelFixtures", "Messages", logging],
                     path: "Tests/Support/KernelCrashProbe", swiftSettings: strict),
             ])
+        + tests("DepotTests", ["Depot", "Kernel", "Messages", "APIs", "Wire", logging, collections])
 )

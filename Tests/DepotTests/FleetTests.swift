@@ -1,0 +1,130 @@
+import Messages
+import OrderedCollections
+import Testing
+
+@testable import Depot
+
+@Suite struct FleetTests {
+    @Test func anOldSessionsLateEndDoesNotMarkANewerOneOffline() {
+        var depot = TestDepot()
+        #expect(
+            depot.take(.sessionOpened(.init(botID: "b", session: 1, capacityUnits: 9))).names
+                == ["BotRegistered", "BotOnline"])
+        #expect(depot.take(.sessionOpened(.init(botID: "b", session: 2, capacityUnits: 9))).names == ["BotOnline"])
+        #expect(depot.take(.sessionClosed(.init(botID: "b", session: 1))).isEmpty)
+        #expect(depot.core.bots["b"]?.online == true)
+        #expect(depot.take(.sessionClosed(.init(botID: "b", session: 2))).names == ["BotOffline"])
+        #expect(depot.take(.sessionClosed(.init(botID: "b", session: 2))).isEmpty)
+    }
+
+    @Test func aGatewaysStartPutsAllOffline() {
+        var depot = TestDepot()
+        depot.connect("a")
+        depot.connect("b")
+        #expect(depot.take(.gatewayStarted(.init(life: 2))).names == ["BotOffline", "BotOffline"])
+        #expect(depot.core.bots.values.allSatisfy { !$0.online })
+    }
+
+    @Test func aRequestOutlivesABreak() {
+        var depot = TestDepot()
+        depot.connect("b")
+        depot.ask("b")
+        depot.take(.gatewayStarted(.init(life: 2)))
+        depot.order("o", [(0, 1)])
+        #expect(depot.dispatch().isEmpty)
+        depot.connect("b", session: 2)
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+
+    @Test func aHolderThatStaysAwayIsSeen() throws {
+        var depot = ReportTests.depot(in: .shopping)
+        depot.take(.sessionClosed(.init(botID: "b", session: 1)))
+        let view = try #require(depot.core.bots["b"].map(depot.core.view))
+        #expect(view.state == .offline && !view.online && view.taskID == "o/1")
+    }
+
+    @Test func aRobotThatNeedsHelpOrIsPausedGetsNoTask() {
+        var depot = TestDepot()
+        depot.connect("b")
+        depot.order("o", [(0, 1)])
+        depot.ask("b")
+        depot.report("b", .fault(.init(code: "motor", message: "hot", needsHelp: true)))
+        #expect(depot.core.bots["b"]?.state == .faulted && depot.dispatch().isEmpty)
+        depot.report("b", .faultCleared(.init(code: "motor")))
+        depot.report("b", .paused(.init(reason: "button")))
+        #expect(depot.core.bots["b"]?.state == .paused && depot.dispatch().isEmpty)
+        depot.report("b", .resumed(.init()))
+        depot.report("b", .fault(.init(code: "blocked", message: "")))
+        #expect(depot.core.bots["b"].map(depot.core.view)?.fault == "blocked")
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+
+    @Test func lowRobotsGoToTheNearestFreeDockAndThenQueue() {
+        var depot = TestDepot()
+        var docks: [String] = []
+        for (bot, x) in [("a", 1), ("b", 1), ("c", 4)] {
+            depot.connect(bot)
+            depot.ask(bot, x: x, battery: 10)
+            for case .directiveIssued(let issued) in depot.dispatch() {
+                guard case .goCharge(let charge)? = issued.message?.body else { continue }
+                #expect(charge.place != nil)
+                docks.append(charge.dockID)
+            }
+            #expect(depot.core.bots[bot]?.state == .idle)
+        }
+        #expect(docks == ["d-0", "d-1", "d-0"])
+        #expect(depot.dispatch().isEmpty)
+        depot.ask("a", battery: 100)
+        depot.order("o", [(0, 1)])
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+        #expect(depot.core.bots["a"]?.dockID == "")
+    }
+
+    @Test func aRobotThatCannotReachAnyTaskGoesToCharge() {
+        var depot = TestDepot()
+        depot.connect("b")
+        depot.order("o", [(4, 1)])
+        // Ten metres there and back, and a quarter more.
+        depot.ask("b", battery: 40, range: 12_000)
+        #expect(depot.dispatch().names == ["DirectiveIssued"])
+        #expect(depot.core.bots["b"]?.dockID == "d-0")
+        depot.ask("b", battery: 90, range: 12_000)
+        #expect(depot.dispatch().isEmpty)
+        depot.ask("b", battery: 90, range: 12_500)
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+
+    @Test func aTaskGoesOnlyToARobotThatCanCarryIt() {
+        var depot = TestDepot()
+        depot.connect("large", capacity: 10)
+        depot.connect("small", capacity: 2)
+        depot.order("o", [(0, 5)])
+        depot.ask("small")
+        #expect(depot.dispatch().isEmpty)
+        depot.ask("large")
+        depot.dispatch()
+        #expect(depot.core.tasks["o/1"]?.botID == "large")
+    }
+
+    @Test func aMovedStoreMovesTheStopsOfWaitingTasks() {
+        var depot = TestDepot()
+        depot.connect("b")
+        depot.order("o", [(0, 1)])
+        depot.take(.init(kind: .storeMoved(.init(storeID: "s-0", node: "n-3-3", place: TestMall.place(3, 3)))))
+        depot.ask("b")
+        depot.dispatch()
+        #expect(depot.core.tasks["o/1"]?.stops[0].wanted.node == "n-3-3")
+        #expect(depot.core.tasks["o/1"]?.stops[0].wanted.place == TestMall.place(3, 3))
+    }
+
+    @Test func aMallWithoutAStoresNodeLetsItsTasksWait() {
+        var depot = TestDepot()
+        depot.connect("b")
+        depot.order("o", [(4, 1)])
+        depot.ask("b")
+        depot.record([.mallOpened(.init(mall: TestMall.grid(3, 3)))])
+        #expect(depot.dispatch().isEmpty)
+        depot.take(.init(kind: .storeMoved(.init(storeID: "s-4", node: "n-1-1"))))
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+}
