@@ -126,4 +126,7 @@ let package = Package(
                     path: "Tests/Support/KernelCrashProbe", swiftSettings: strict),
             ])
         + tests("DepotTests", ["Depot", "Kernel", "Messages", "APIs", "Wire", logging, collections])
+        + tests("StoresTests", ["Stores", "Kernel", "Messages", "APIs", "Wire", logging])
+        + tests("PaymentsTests", ["Payments", "Kernel", "Messages", "APIs", "Wire", logging])
+        + tests("OrdersTests", ["Orders", "Stores", "Payments", "Kernel", "Messages", "APIs", "Wire", logging])
 )
