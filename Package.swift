@@ -129,4 +129,5 @@ let package = Package(
         + tests("StoresTests", ["Stores", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("PaymentsTests", ["Payments", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("OrdersTests", ["Orders", "Stores", "Payments", "Kernel", "Messages", "APIs", "Wire", logging])
+        + tests("TLSTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
 )

@@ -59,12 +59,12 @@ public struct CertificateAuthority: Sendable {
 
     /// Issues a robot's certificate and key.
     public func issueBot(id: String, now: Int64) throws(TLSError) -> TLSCredentials {
-        try issue(.bot, id, hosts: [], usages: [NID_client_auth], now: now)
+        try issue(.bot, id, hosts: [], usages: [CertificateTemplate.clientUsage], now: now)
     }
 
     /// Issues a program's certificate and key, for a program that only dials.
     public func issueService(name: String, now: Int64) throws(TLSError) -> TLSCredentials {
-        try issue(.service, name, hosts: [], usages: [NID_client_auth], now: now)
+        try issue(.service, name, hosts: [], usages: [CertificateTemplate.clientUsage], now: now)
     }
 
     /// Issues a server's certificate and key; it may dial other servers with them as well.
@@ -74,7 +74,9 @@ public struct CertificateAuthority: Sendable {
         for host in hosts where host.isEmpty || !host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
             throw TLSError(.configuration, "\"\(host)\" is not a host name or IP address")
         }
-        return try issue(.service, name, hosts: hosts, usages: [NID_server_auth, NID_client_auth], now: now)
+        return try issue(
+            .service, name, hosts: hosts, usages: [CertificateTemplate.serverUsage, CertificateTemplate.clientUsage],
+            now: now)
     }
 
     private func issue(

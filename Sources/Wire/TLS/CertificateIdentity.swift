@@ -24,9 +24,7 @@ extension PeerIdentity {
 extension Certificate {
     /// The robot or service that this certificate names; an authority's own certificate is refused.
     public func identity() throws(TLSError) -> PeerIdentity {
-        guard !isAuthority else {
-            throw TLSError(.authorityAsPeer, "the certificate is an authority's (CA:TRUE), not a robot's or service's")
-        }
+        guard !isAuthority else { throw .authorityAsPeer }
         return try PeerIdentity.only(ofURINames: alternativeNames(ofType: GEN_URI))
     }
 }

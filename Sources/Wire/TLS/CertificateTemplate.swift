@@ -13,6 +13,9 @@ struct CertificateTemplate {
     /// OpenSSL's numbers (NID) of the extended key usages; empty: the extension is left out.
     var usages: [Int32] = []
 
+    static let serverUsage = NID_server_auth
+    static let clientUsage = NID_client_auth
+
     /// Makes the certificate for a key's public half.
     ///
     /// - Parameter issuer: who signs; nil: the key itself

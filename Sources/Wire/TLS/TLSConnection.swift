@@ -1,6 +1,5 @@
 import COpenSSL
 import NIOCore
-import Synchronization
 
 /// One TLS connection's `SSL`, and its only owner: bytes in, bytes out, no I/O of its own.
 ///
@@ -24,10 +23,6 @@ final class TLSConnection {
         case failed(TLSError)
     }
 
-    /// How many exist in this process; a leak would show here.
-    static var alive: Int { count.load(ordering: .relaxed) }
-    private static let count = Atomic<Int>(0)
-
     private let context: TLSContext
     private let ssl: OpaquePointer
     private var inbound = ByteBuffer()
@@ -47,7 +42,6 @@ final class TLSConnection {
         self.context = context
         keyUpdates = KeyUpdateLimit(limit: context.keyUpdatesPerMinute)
         ssl = try openSSLPointer("making a TLS connection") { SSL_new(context.pointer) }
-        Self.count.add(1, ordering: .relaxed)
         // From here on deinit frees the SSL, whatever throws.
         let connection = ssl
         let bio = try ByteBufferBIO.make(for: self)
@@ -68,7 +62,6 @@ final class TLSConnection {
 
     deinit {
         SSL_free(ssl)
-        Self.count.subtract(1, ordering: .relaxed)
     }
 
     // MARK: Bytes from and to the network
@@ -217,11 +210,15 @@ final class TLSConnection {
         let depth = X509_STORE_CTX_get_error_depth(store)
         let certificate = X509_STORE_CTX_get_current_cert(store).map { Certificate(retaining: $0) }
         guard accepted else {
-            verification =
-                verification
-                ?? TLSError.verification(
-                    code: X509_STORE_CTX_get_error(store), depth: depth, isServer: context.isServer,
-                    dates: certificate?.validity)
+            let code = X509_STORE_CTX_get_error(store)
+            // OpenSSL refuses an authority's certificate for its key usage, which says less than what it is.
+            let isAuthority = depth == 0 && code == X509_V_ERR_INVALID_PURPOSE && certificate?.isAuthority == true
+            let error =
+                isAuthority
+                ? TLSError.authorityAsPeer
+                : TLSError.verification(
+                    code: code, depth: depth, isServer: context.isServer, dates: certificate?.validity)
+            verification = verification ?? error
             return false
         }
         guard depth == 0, context.requiresIdentity else { return true }

@@ -63,6 +63,8 @@ public struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension TLSError {
     static let noClientCertificate = TLSError(.noCertificate, "the client sent no certificate")
+    static let authorityAsPeer = TLSError(
+        .authorityAsPeer, "the certificate is an authority's (CA:TRUE), not a robot's or service's")
     static let plainHTTP = TLSError(.plainHTTP, "this looks like plain HTTP, not TLS")
     static let notTLS = TLSError(.notTLS, "the first bytes are not TLS")
     static let truncated = TLSError(

@@ -1,0 +1,3 @@
+import Foundation
+
+func systemSeconds() -> Int64 { Int64(Date().timeIntervalSince1970) }
