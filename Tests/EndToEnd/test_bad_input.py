@@ -1,0 +1,168 @@
+"""Bad input at every door: a clear error, and nothing else is disturbed."""
+import json
+import os
+import socket
+import ssl
+import subprocess
+import unittest
+
+from mall import MallTestCase, run
+
+
+class BotPort(MallTestCase):
+    """One server, attacked in many ways, that serves robots all the while."""
+
+    def connect(self):
+        host, port = self.addresses["bots"].rsplit(":", 1)
+        return socket.create_connection((host, int(port)), timeout=20)
+
+    def ends(self, connection):
+        """Whether the server ends the connection by itself."""
+        connection.settimeout(20)
+        try:
+            while connection.recv(4096):
+                pass
+        except (ConnectionError, ssl.SSLError):
+            pass
+        return True
+
+    def s_client(self, *arguments):
+        return subprocess.run(
+            ["openssl", "s_client", "-connect", self.addresses["bots"], *map(str, arguments)],
+            input="", capture_output=True, text=True, timeout=20)
+
+    def test_hostile_connections_end_and_robots_go_on(self):
+        self.serve()
+        tls = self.data / "tls"
+        for what, sent in {
+            "garbage": os.urandom(4096), "HTTP": b"GET / HTTP/1.1\r\nHost: mall\r\n\r\n",
+            "a frame without TLS": (6).to_bytes(4, "big") + b"\x1a\x04\x08\x01\x10\x01",
+        }.items():
+            with self.subTest(what), self.connect() as connection:
+                connection.sendall(sent)
+                self.assertTrue(self.ends(connection))
+        with self.subTest("TLS 1.2"):
+            self.assertNotEqual(self.s_client("-tls1_2").returncode, 0)
+        with self.subTest("no certificate"):
+            answer = self.s_client("-alpn", "mallbots/1", "-CAfile", tls / "ca.pem", "-ign_eof")
+            self.assertIn("certificate required", answer.stderr + answer.stdout)
+        with self.subTest("another CA's certificate"):
+            key, certificate = self.folder / "other.key", self.folder / "other.pem"
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=bot",
+                 "-addext", "subjectAltName=URI:spiffe://mallbots/bot/bot-1", "-keyout", key, "-out", certificate, "-days", "1"],
+                check=True, capture_output=True)
+            answer = self.s_client("-alpn", "mallbots/1", "-CAfile", tls / "ca.pem", "-cert", certificate, "-key", key, "-ign_eof")
+            self.assertRegex(answer.stderr + answer.stdout, "(?i)unknown ca|alert")
+        self.bots(3)
+        self.wait_for_state(self.place(items=2)["order_id"], "ready")
+
+    def bot_connection(self):
+        """A TLS connection with a robot's own certificate, ready for frames."""
+        run("bots", "--count", 1, "--server", self.addresses["bots"], "--data", self.data, "--duration", 1, "--json")
+        certificate = next(path for path in sorted((self.data / "tls" / "bots").glob("*.pem")))
+        context = ssl.create_default_context(cafile=self.data / "tls" / "ca.pem")
+        context.check_hostname = False
+        context.set_alpn_protocols(["mallbots/1"])
+        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+        return context.wrap_socket(self.connect())
+
+    def test_broken_frames_end_their_connection_only(self):
+        self.serve()
+        for what, sent in {
+            "a frame of 4 GiB": b"\xff\xff\xff\xff", "a frame of no bytes": bytes(4),
+            "not a frame": (3).to_bytes(4, "big") + b"\xff\xff\xff",
+            "no Hello first": (4).to_bytes(4, "big") + b"\x4a\x02\x08\x01",
+        }.items():
+            with self.subTest(what), self.bot_connection() as connection:
+                connection.sendall(sent)
+                self.assertTrue(self.ends(connection))
+        self.bots(3)
+        self.wait_for_state(self.place(items=1)["order_id"], "ready")
+
+
+class CommandLine(MallTestCase):
+    def refused(self, answer, *words, status=1):
+        self.assertEqual(answer.returncode, status, answer)
+        for word in words:
+            self.assertIn(word, answer.stderr)
+        self.assertNotIn("Fatal error", answer.stderr)
+
+    def test_unknown_flags_and_impossible_values(self):
+        self.refused(run("serve", "--unknown"), "--unknown", status=64)
+        self.refused(run("serve", "--bots", "nowhere"), "nowhere", "HOST:PORT", status=64)
+        self.refused(run("serve", "--bots", "127.0.0.1:99999"), "99999", status=64)
+        self.refused(run("bots", "--count", "0", "--server", "127.0.0.1:1"), "--count", status=64)
+        self.refused(run("bots", "--count", "-3", "--server", "127.0.0.1:1"), "-3", status=64)
+        self.refused(run("bots", "--count", "2", "--server", "127.0.0.1:1", "--fail-rate", "2"), "--fail-rate", status=64)
+        self.refused(run("frobnicate"), "frobnicate", status=64)
+
+    def test_a_port_in_use(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            for flag in ("--bots", "--services", "--kiosk"):
+                others = {"--bots", "--services", "--kiosk"} - {flag}
+                arguments = [word for other in sorted(others) for word in (other, "127.0.0.1:0")]
+                answer = run("serve", "--data", self.data, flag, f"127.0.0.1:{port}", *arguments)
+                self.refused(answer, str(port), "in use", flag)
+
+    def test_a_data_directory_in_use(self):
+        server = self.serve()
+        answer = run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0")
+        self.refused(answer, str(self.data), str(server.popen.pid))
+        self.place(items=1)
+
+    def test_a_data_directory_that_cannot_be(self):
+        self.refused(run("serve", "--data", "/proc/nowhere"), "/proc/nowhere")
+        file = self.folder / "file"
+        file.write_text("not a folder")
+        self.refused(run("serve", "--data", file), str(file))
+
+    def test_a_damaged_log_is_refused(self):
+        self.serve().stop()
+        log = self.data / "orders.log.db"
+        log.write_bytes(b"this is not a database" * 100)
+        self.refused(run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0"), str(log))
+
+    def test_a_mall_file_with_mistakes(self):
+        file = self.folder / "mall.yaml"
+        file.write_text("name: Broken\nfloors: twelve\n")
+        self.refused(run("serve", "--data", self.data, "--mall", file), "floors", "line 2")
+        self.refused(run("serve", "--data", self.data, "--mall", self.folder / "none.yaml"), "none.yaml")
+
+    def test_tools_without_a_mall(self):
+        self.refused(run("orders", "list", "--data", self.data), str(self.data))
+
+
+class Rest(MallTestCase):
+    def problem(self, status, method, path, body=None, **options):
+        answer = self.http(method, path, body, **options)
+        self.assertEqual(answer.status, status, answer)
+        self.assertEqual(answer.headers.get_content_type(), "application/problem+json", answer)
+        problem = answer.json
+        self.assertEqual(problem["status"], status)
+        self.assertTrue(problem["title"] and problem["detail"], problem)
+        return problem
+
+    def test_each_mistake_is_a_problem_document(self):
+        self.serve()
+        self.problem(404, "GET", "/api/v1/nothing")
+        self.problem(405, "PUT", "/api/v1/stores")
+        self.problem(404, "GET", "/api/v1/orders/none")
+        self.problem(404, "GET", "/api/v1/stores/none/products")
+        basket = self.expect(201, "POST", "/api/v1/baskets", {"kiosk_id": "test"})["order_id"]
+        items = f"/api/v1/baskets/{basket}/items"
+        self.assertIn("quantity", json.dumps(self.problem(400, "POST", items, {"product_id": "x", "quantity": "two"})))
+        self.assertIn("product_id", json.dumps(self.problem(400, "POST", items, {"quantity": 2})))
+        self.problem(400, "POST", items, raw=b'{"product_id": ')
+        self.problem(404, "POST", items, {"product_id": "none", "quantity": 1})
+        self.problem(400, "POST", items, {"product_id": self.products(1)[0]["product_id"], "quantity": 0})
+        self.problem(413, "POST", items, raw=b"{" + b" " * 2_000_000 + b"}")
+        self.problem(409, "POST", f"/api/v1/baskets/{basket}/checkout", {})
+        self.place(items=1)
+
+
+if __name__ == "__main__":
+    unittest.main()
