@@ -67,7 +67,13 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
                 try react(core, try ForeignEvent(event), now)
             }
             try worker.resume(&subscription)
-            if let feed = stream.feed(of: service) { try subscription.check(feed) }
+            if let head = stream.head(of: service), head < subscription.position {
+                throw StorageError(
+                    .damaged,
+                    "the log of \(service) ends at position \(head), but \(Core.serviceName) has already acted on "
+                        + "position \(subscription.position): events were lost; restore the data directory from a backup"
+                )
+            }
             worker.subscriptions.append(subscription)
         }
     }

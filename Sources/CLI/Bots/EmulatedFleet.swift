@@ -1,0 +1,59 @@
+import BotEmulator
+import Foundation
+import Logging
+import Synchronization
+import Wire
+
+/// A fleet of emulated robots with credentials and journals from a data directory.
+struct EmulatedFleet: Sendable {
+    let fleet: Fleet
+
+    /// How long robots without a connection may try to say goodbye.
+    private static let goodbyeGrace = Duration.seconds(5)
+
+    static func ids(prefix: String, count: Int) -> [String] {
+        (1...count).map { "\(prefix)-\($0)" }
+    }
+
+    /// Issues certificates where they are missing: blocks on the disk.
+    init(
+        folders: Folders, server: HostPort, ids: [String], seed: UInt64, speed: Double, failRate: Double, logger: Logger
+    ) throws {
+        let contexts: [String: TLSContext]
+        do {
+            let all = try Credentials(folders).bots(ids: ids, dialling: server.host)
+            contexts = Dictionary(uniqueKeysWithValues: zip(ids, all))
+        } catch {
+            throw Failure("\(error)")
+        }
+        var configuration = FleetConfiguration(botIDs: ids, directory: folders.bots) { id in
+            guard let tls = contexts[id] else { throw Failure("robot \(id) has no certificate") }
+            return WireClient(configuration: .init(host: server.host, port: server.port, tls: tls), logger: logger)
+        }
+        configuration.seed = seed
+        configuration.speed = speed
+        configuration.failRate = failRate
+        fleet = Fleet(configuration, logger: logger)
+    }
+
+    /// Drives the robots, with `meanwhile` beside them, until `stop` returns; then they say goodbye.
+    func run(
+        until stop: @escaping @Sendable () async -> Void, meanwhile: @escaping @Sendable () async -> Void = {}
+    ) async {
+        await withTaskGroup(of: Void.self) { group in
+            let robots = Task { await fleet.run() }
+            group.addTask { await meanwhile() }
+            await stop()
+            fleet.stop()
+            await withTaskGroup(of: Void.self) { ending in
+                ending.addTask { await robots.value }
+                ending.addTask { try? await Task.sleep(for: Self.goodbyeGrace) }
+                await ending.next()
+                robots.cancel()
+                ending.cancelAll()
+            }
+            await robots.value
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// Where a running mall can be reached: printed by `serve --json`, and kept in the data directory for the tools.
+struct Addresses: Codable, Hashable, Sendable {
+    /// The robots' listener, HOST:PORT.
+    var bots: String
+    /// The services' listener, HOST:PORT.
+    var services: String
+    /// The kiosks' REST API, HOST:PORT.
+    var kiosk: String
+    /// The data directory, as an absolute path.
+    var data: String
+
+    private static func file(in data: String) -> URL {
+        URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent("addresses.json")
+    }
+
+    /// Leaves the addresses where ``read(from:)`` finds them.
+    func write() throws {
+        do {
+            try Data((JSONLine.encode(self) + "\n").utf8).write(to: Self.file(in: data), options: .atomic)
+        } catch {
+            throw Failure("cannot write \(Self.file(in: data).path): \(error.localizedDescription)")
+        }
+    }
+
+    /// The addresses of the mall that runs, or last ran, on this data directory.
+    static func read(from data: String) throws -> Addresses {
+        let file = file(in: data)
+        guard let bytes = try? Data(contentsOf: file) else {
+            throw Failure(
+                """
+                there is no mall in \(data) (no addresses.json there). Start one with `mallbots serve --data \(data)`, \
+                or name the folder of one with --data
+                """)
+        }
+        do {
+            return try JSONDecoder().decode(Addresses.self, from: bytes)
+        } catch {
+            throw Failure("\(file.path) is damaged; start the mall again and it is written anew")
+        }
+    }
+}

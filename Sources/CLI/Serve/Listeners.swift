@@ -1,0 +1,87 @@
+import APIs
+import BotGateway
+import KioskGateway
+import Logging
+import Messages
+import ServiceLifecycle
+import Wire
+
+/// Everything that lets the world in: robots over TLS, tools and services over TLS, kiosks over HTTP.
+struct Listeners: Sendable {
+    private let bots: WireServer
+    private let services: WireServer
+    private let kiosk: KioskGateway
+
+    init(options: ServeOptions, services parts: Services, logger: Logger) throws {
+        guard options.kiosk.isLoopback else {
+            throw Failure(
+                "--kiosk \(options.kiosk): plain HTTP is served on loopback only; put a proxy with TLS before it")
+        }
+        let credentials = Credentials(options.data.folders)
+        let tls = try credentials.server(hosts: [options.bots.host, options.services.host])
+
+        var botRouter = WireRouter()
+        botRouter.register(bot: parts.gateway)
+        bots = WireServer(
+            configuration: .init(host: options.bots.host, port: options.bots.port, tls: tls), router: botRouter,
+            logger: logger)
+
+        // A robot's certificate opens the robots' door only.
+        var router = WireRouter()
+        router.authorize { context in
+            guard context.peer?.kind == .service else {
+                throw WireStatus(
+                    .permissionDenied,
+                    "only services and tools may call here, not \(context.peer?.description ?? "anyone")")
+            }
+        }
+        router.register(stores: parts.stores)
+        router.register(orders: parts.orders)
+        router.register(payments: parts.payments)
+        router.register(depot: parts.depot)
+        router.register(events: EventsService(stream: parts.stream))
+        services = WireServer(
+            configuration: .init(host: options.services.host, port: options.services.port, tls: tls), router: router,
+            logger: logger)
+
+        kiosk = KioskGateway(
+            configuration: .init(host: options.kiosk.host, port: options.kiosk.port), stores: parts.stores,
+            orders: parts.orders, payments: parts.payments, logger: logger)
+    }
+
+    /// Runs them all; on graceful shutdown the kiosks' door closes first.
+    func group(logger: Logger) -> ServiceGroup {
+        let doors: [any Service] = [
+            Door("--services", services.run), Door("--bots", bots.run), Door("--kiosk", kiosk.run),
+        ]
+        return ServiceGroup(configuration: .init(services: doors.map { .init(service: $0) }, logger: logger))
+    }
+
+    /// Where they listen. Waits until all do.
+    func addresses(data: String) async throws -> Addresses {
+        Addresses(
+            bots: try await bots.boundAddress.description, services: try await services.boundAddress.description,
+            kiosk: try await kiosk.boundAddress.description, data: data)
+    }
+
+    /// A listener whose failure names the flag that says where it listens.
+    private struct Door: Service {
+        let flag: String
+        let work: @Sendable () async throws -> Void
+
+        init(_ flag: String, _ run: @escaping @Sendable () async throws -> Void) {
+            self.flag = flag
+            work = run
+        }
+
+        func run() async throws {
+            do {
+                try await work()
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                throw Failure("\(flag): \(error)")
+            }
+        }
+    }
+}

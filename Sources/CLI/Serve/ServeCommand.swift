@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+
+/// `mallbots serve`: the whole mall in one process.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a mall: its services, the robots' gateway and the kiosks' gateway.",
+        discussion: """
+            Everything is kept in the data directory; the first start makes it, with a certificate authority and a mall. \
+            SIGTERM or Ctrl-C stops cleanly.
+            """)
+
+    @OptionGroup var options: ServeOptions
+
+    @Flag(help: "Print one JSON line with the addresses instead of text.")
+    var json = false
+
+    func run() async throws {
+        let signals = Signals()
+        let asJSON = json
+        let server = MallServer(options: options, plan: try options.plan())
+        try await server.run {
+            await signals.wait()
+        } ready: { mall in
+            asJSON ? JSONLine.print(mall.addresses) : Output.line(ServeText.welcome(mall.addresses))
+        }
+        if !asJSON { Output.line("stopped") }
+    }
+}
+
+/// What `serve` tells a person at its start.
+enum ServeText {
+    static func welcome(_ addresses: Addresses) -> String {
+        let data = addresses.data
+        return """
+            The mall is open.
+              kiosks    http://\(addresses.kiosk)/api/v1/stores        try: curl http://\(addresses.kiosk)/api/v1/stores
+              robots    \(addresses.bots) (TLS)        try: mallbots bots --count 5 --server \(addresses.bots) --data \(data)
+              services  \(addresses.services) (TLS)        try: mallbots orders list --data \(data)
+              data      \(data)
+            Ctrl-C stops it.
+            """
+    }
+}

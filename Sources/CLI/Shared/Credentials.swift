@@ -1,0 +1,54 @@
+import Foundation
+import Wire
+
+/// Certificates and keys in a data directory, made where they are missing.
+///
+/// Whoever can read `tls/ca.key` is the mall's authority: it issues certificates to this machine's server, tools and
+/// emulated robots. Blocks on the disk.
+struct Credentials: Sendable {
+    static let trustDomain = "mallbots.local"
+
+    private let directory: TLSDirectory
+
+    init(_ folders: Folders) {
+        directory = TLSDirectory(path: folders.tls)
+    }
+
+    private var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
+    /// A server's side of mutual TLS, for listeners on these hosts.
+    func server(hosts: [String]) throws -> TLSContext {
+        let authority = try authority()
+        let names = ["localhost", "127.0.0.1", "::1"] + hosts.filter { !["0.0.0.0", "::", "localhost"].contains($0) }
+        let credentials = try directory.server(name: "mall", hosts: names, by: authority, now: now)
+        return try TLSContext(.server(credentials, clientCA: directory.authorities(now: now)))
+    }
+
+    /// The command line's side when it dials a server of this mall.
+    func tool(dialling host: String) throws -> TLSContext {
+        try requireAuthority()
+        let credentials = try directory.service(name: "tools", by: authority(), now: now)
+        return try TLSContext(.client(credentials, serverCA: directory.authorities(now: now), serverName: host))
+    }
+
+    /// Robots' sides, in the order of their ids.
+    func bots(ids: [String], dialling host: String) throws -> [TLSContext] {
+        try requireAuthority()
+        let authorities = try directory.authorities(now: now)
+        return try directory.bots(ids: ids, by: authority(), now: now).map {
+            try TLSContext(.client($0, serverCA: authorities, serverName: host))
+        }
+    }
+
+    /// Only a server makes an authority: one made by a caller would be a stranger to the server it calls.
+    private func requireAuthority() throws {
+        guard FileManager.default.fileExists(atPath: directory.authorityFile) else {
+            throw Failure(
+                "\(directory.authorityFile) does not exist: name the data directory of the mall to call with --data")
+        }
+    }
+
+    private func authority() throws -> CertificateAuthority {
+        try directory.authority(trustDomain: Self.trustDomain, now: now)
+    }
+}
