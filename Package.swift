@@ -130,4 +130,5 @@ let package = Package(
         + tests("PaymentsTests", ["Payments", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("OrdersTests", ["Orders", "Stores", "Payments", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("TLSTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
+        + tests("WireTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
 )

@@ -37,10 +37,12 @@ extension ConnectionMachine {
         idleSince = nil
     }
 
+    /// The largest message that the peer takes.
+    var maxPayloadBytes: Int { FrameEncoder.maxPayloadBytes(maxFrameBytes: peerFrameBytes) }
+
     /// May a message of this length be sent? If so, its credit is taken and it must be written now.
     mutating func send(_ id: UInt32, payloadBytes: Int) -> SendPermission {
-        let limit = FrameEncoder.maxPayloadBytes(maxFrameBytes: peerFrameBytes)
-        if payloadBytes > limit { return .tooLarge(limit: limit) }
+        if payloadBytes > maxPayloadBytes { return .tooLarge(limit: maxPayloadBytes) }
         guard let index = streams.index(forKey: id) else { return .over }
         if streams.values[index].hasSentEnd { return .over }
         guard streams.values[index].sendCredit > 0 else {

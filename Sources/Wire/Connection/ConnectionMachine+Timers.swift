@@ -21,6 +21,9 @@ extension ConnectionMachine {
         return next
     }
 
+    /// Deadlines kept, those of calls that are over included.
+    var pendingDeadlines: Int { deadlines.count }
+
     private var keepaliveTime: MonotonicTime? {
         guard phase == .open, limits.keepalive > .zero else { return nil }
         return pongDeadline ?? lastHeard + limits.keepalive

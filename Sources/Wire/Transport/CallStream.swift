@@ -32,6 +32,7 @@ final class CallStream: @unchecked Sendable {
         var status: WireStatus?
         var unreported = 0
         var grantThreshold = Int.max
+        var maxPayload = 0
     }
 
     /// What may wait in the outbox of a writer elsewhere before it has to wait.
@@ -60,6 +61,7 @@ final class CallStream: @unchecked Sendable {
             if state.isAbandoned || state.isOver { return false }
             state.connection = connection
             state.grantThreshold = connection.grantThreshold
+            state.maxPayload = connection.machine.maxPayloadBytes
             return true
         }
     }
@@ -74,12 +76,16 @@ final class CallStream: @unchecked Sendable {
             guard !state.isOver, !state.hasFinished, let connection = state.connection else {
                 throw WireStatus.endOfCall
             }
+            if payload.count > state.maxPayload {
+                throw WireStatus(
+                    .resourceExhausted,
+                    "a message of \(payload.count) bytes; the peer takes at most \(state.maxPayload)")
+            }
             return (connection, !state.outbox.isEmpty)
         }
         if connection.eventLoop.inEventLoop {
             return try !mustQueue && send(payload, on: connection)
         }
-        try connection.checkSize(payload.count)
         let (isTaken, mustSchedule) = state.withLock { state -> (Bool, Bool) in
             if state.isOver { return (false, false) }
             guard state.outboxBytes < Self.outboxLimit else { return (false, false) }

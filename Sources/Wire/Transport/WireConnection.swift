@@ -200,11 +200,6 @@ final class WireConnection: @unchecked Sendable {
 
     // MARK: From streams
 
-    func checkSize(_ bytes: Int) throws {
-        // Safe off the loop? The peer's limit may still grow; the default is the least it can be.
-        guard bytes > FrameEncoder.maxPayloadBytes(maxFrameBytes: ConnectionMachine.Defaults.frameBytes) else { return }
-    }
-
     /// False when it has to wait, and then the stream's `drain` is called when it need not any more.
     func sendMessage(_ stream: CallStream, _ payload: UnsafeRawBufferPointer) throws -> Bool {
         guard isWritable else {
@@ -214,10 +209,8 @@ final class WireConnection: @unchecked Sendable {
         switch machine.send(stream.id, payloadBytes: payload.count) {
         case .write: break
         case .blocked: return false
-        case .over: throw WireStatus.endOfCall
-        case .tooLarge(let limit):
-            throw WireStatus(
-                .resourceExhausted, "a message of \(payload.count) bytes; the peer takes at most \(limit)")
+        // A stream lets no message through that is too large.
+        case .over, .tooLarge: throw WireStatus.endOfCall
         }
         // Frames that the machine wants written come first: the Open, the Headers.
         if !machine.effects.isEmpty { perform() }
