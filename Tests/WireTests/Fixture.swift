@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Messages
 import Synchronization
@@ -35,7 +36,7 @@ func within<R: Sendable>(
 
 /// Where the same call behaves the same.
 enum Carrier: CaseIterable {
-    case memory, tcp
+    case memory, tcp, tls
 }
 
 /// A service to call, and what it saw.
@@ -62,7 +63,9 @@ final class Lab: Sendable {
         router.register(unary: "/test.Lab/Echo") { (request: Text, context) -> Text in
             self.note { $0.contexts.append(context) }
             if let echoed = context.metadata["x-echo"] { context.response.initial["x-echo"] = echoed }
-            if let bytes = context.metadata[binary: "x-echo-bin"] { context.response.trailing[binary: "x-echo-bin"] = bytes }
+            if let bytes = context.metadata[binary: "x-echo-bin"] {
+                context.response.trailing[binary: "x-echo-bin"] = bytes
+            }
             return request
         }
         router.register(serverStreaming: "/test.Lab/Range") { (request: Number, outbound: WireOutbound<Number>, _) in
@@ -76,7 +79,8 @@ final class Lab: Sendable {
             for try await number in inbound { sum += number.opaque }
             return Number(opaque: sum)
         }
-        router.register(bidirectional: "/test.Lab/Chat") { (inbound: WireInbound<Text>, outbound: WireOutbound<Text>, _) in
+        router.register(bidirectional: "/test.Lab/Chat") {
+            (inbound: WireInbound<Text>, outbound: WireOutbound<Text>, _) in
             for try await text in inbound { try await outbound.send(text) }
         }
         router.register(unary: "/test.Lab/Fail") { (request: Text, _) -> Text in
@@ -112,15 +116,18 @@ final class Lab: Sendable {
         case .memory:
             let transport = InMemoryTransport(router: router, limits: limits, logger: logger)
             return try await run(transport.makeClient(limits: clientLimits), body)
-        case .tcp:
+        case .tcp, .tls:
+            let keys = carrier == .tls ? try TestKeys() : nil
             var configuration = WireServer.Configuration(plaintextHost: "127.0.0.1", port: 0)
             configuration.limits = limits
+            configuration.tls = try keys?.server()
             let server = WireServer(configuration: configuration, router: router, logger: logger)
             let running = Task { try await server.run() }
             defer { running.cancel() }
             var client = WireClient.Configuration(
                 plaintextHost: "127.0.0.1", port: try await server.boundAddress.port)
             client.limits = clientLimits ?? limits
+            client.tls = try keys?.client()
             return try await run(WireClient(configuration: client, logger: logger), body)
         }
     }
@@ -150,4 +157,28 @@ final class Box<Value: Sendable>: Sendable {
     var value: Value { state.withLock { $0 } }
 
     func change(_ body: (inout Value) -> Void) { state.withLock { body(&$0) } }
+}
+
+/// An authority with a server's and a bot's certificate.
+struct TestKeys {
+    let authority: CertificateAuthority
+    let now: Int64
+
+    init() throws {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        now = Int64(time.tv_sec)
+        authority = try CertificateAuthority.create(trustDomain: "test.mall", now: now)
+    }
+
+    func server() throws -> TLSContext {
+        let credentials = try authority.issueServer(name: "gateway", hosts: ["localhost", "127.0.0.1"], now: now)
+        return try TLSContext(.server(credentials, clientCA: [authority.certificate]))
+    }
+
+    func client(bot: String = "b-1") throws -> TLSContext {
+        let credentials = try authority.issueBot(id: bot, now: now)
+        return try TLSContext(
+            .client(credentials, serverCA: [authority.certificate], serverName: "127.0.0.1"))
+    }
 }

@@ -5,7 +5,8 @@ import Testing
 
 /// Frames as bytes: what the fast path reads, what protobuf-c reads, and that they agree.
 @Suite struct FramingTests {
-    private func decode(_ bytes: [UInt8], max: Int = 65_536) throws(FrameError) -> (frame: DecodedFrame, consumed: Int)? {
+    private func decode(_ bytes: [UInt8], max: Int = 65_536) throws(FrameError) -> (frame: DecodedFrame, consumed: Int)?
+    {
         try bytes.withUnsafeBufferPointer { (buffer) throws(FrameError) in
             try FrameDecoder.decode(UnsafeRawBufferPointer(buffer), maxFrameBytes: max)
         }

@@ -113,7 +113,8 @@ extension [ConnectionEffect] {
     }
 
     @Test func lowHelloMeansTheDefaults() {
-        var server = Driven.open(.server, hello: .init(minVersion: 1, maxVersion: 9, maxFrameBytes: 1, initialCreditBytes: 1))
+        var server = Driven.open(
+            .server, hello: .init(minVersion: 1, maxVersion: 9, maxFrameBytes: 1, initialCreditBytes: 1))
         server.withCall()
         #expect(server.machine.send(1, payloadBytes: 65_000) == .write)
         #expect(server.machine.send(1, payloadBytes: 65_536) == .tooLarge(limit: 65_520))
@@ -133,7 +134,8 @@ extension [ConnectionEffect] {
     // MARK: Each state against each input
 
     static let kinds: [Driven.Kind?] = [
-        nil, .hello(.init(minVersion: 1, maxVersion: 1)), .open(.init(method: "/a.B/C")), .headers(.init()), .status(.init()),
+        nil, .hello(.init(minVersion: 1, maxVersion: 1)), .open(.init(method: "/a.B/C")), .headers(.init()),
+        .status(.init()),
         .reset(.init(code: .cancelled)), .credit(.init(bytes: 10)), .ping(.init(opaque: 4)), .goAway(.init()),
     ]
 

@@ -92,7 +92,9 @@ extension Metadata {
     init(_ wire: [WireV1.MetadataEntry]) {
         self.init(
             wire.map { entry in
-                Entry(key: entry.key, content: entry.key.hasSuffix("-bin") ? .binary(entry.binaryValue) : .text(entry.value))
+                Entry(
+                    key: entry.key,
+                    content: entry.key.hasSuffix("-bin") ? .binary(entry.binaryValue) : .text(entry.value))
             })
     }
 

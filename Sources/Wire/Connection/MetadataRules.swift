@@ -14,7 +14,8 @@ enum MetadataRules {
             let isBinary = entry.key.hasSuffix("-bin")
             if isBinary ? !entry.value.isEmpty : !entry.binaryValue.isEmpty {
                 return .init(
-                    code: .invalidArgument, message: "metadata \"\(entry.key)\": bytes belong under a key in -bin, text not")
+                    code: .invalidArgument,
+                    message: "metadata \"\(entry.key)\": bytes belong under a key in -bin, text not")
             }
             guard entry.value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
                 return .init(

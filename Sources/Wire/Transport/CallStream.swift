@@ -191,10 +191,12 @@ final class CallStream: @unchecked Sendable {
 
     /// Empties the outbox as far as credit and the socket allow. On the event loop.
     func drain() {
-        guard let connection = state.withLock({ state -> WireConnection? in
-            state.isDrainScheduled = false
-            return state.isOver ? nil : state.connection
-        }) else { return }
+        guard
+            let connection = state.withLock({ state -> WireConnection? in
+                state.isDrainScheduled = false
+                return state.isOver ? nil : state.connection
+            })
+        else { return }
         while let item = state.withLock({ $0.outbox.first }) {
             var failure: (any Error)?
             do {

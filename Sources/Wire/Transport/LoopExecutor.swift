@@ -33,7 +33,8 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         if let wake {
             wake()
         } else {
-            run(limit: .max)
+            // Not at once: whoever enqueues may be the job itself, not yet suspended.
+            eventLoop.execute { self.run(limit: .max) }
         }
     }
 

@@ -22,8 +22,9 @@ final class MemoryLink: @unchecked Sendable {
         let two = MemoryLink(client.eventLoop, owner: server, other: client)
         one.otherLink = two
         two.otherLink = one
-        server.start(link: .memory(two), peer: peer, remoteAddress: "memory")
-        client.start(link: .memory(one), peer: nil, remoteAddress: "memory")
+        guard server.attach(.memory(two)), client.attach(.memory(one)) else { return one.close() }
+        server.start(peer: peer, remoteAddress: "memory")
+        client.start(peer: nil, remoteAddress: "memory")
     }
 
     func write(_ bytes: ByteBuffer) {

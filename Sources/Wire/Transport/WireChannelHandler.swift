@@ -28,6 +28,7 @@ final class WireChannelHandler: ChannelInboundHandler, @unchecked Sendable {
     }
 
     private func channelIsActive(_ context: ChannelHandlerContext) {
+        guard connection.attach(.channel(context)) else { return context.close(promise: nil) }
         if !waitsForTLS { start(context, peer: nil) }
     }
 
@@ -38,7 +39,7 @@ final class WireChannelHandler: ChannelInboundHandler, @unchecked Sendable {
         let text = address.flatMap { address in
             address.ipAddress.map { WireAddress(host: $0, port: address.port ?? 0).description }
         }
-        connection.start(link: .channel(context), peer: peer, remoteAddress: text ?? "")
+        connection.start(peer: peer, remoteAddress: text ?? "")
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -41,16 +41,7 @@ public final class WireClient: Service, @unchecked Sendable {
         }
     }
 
-    /// A call that waits for a connection or for room on it.
-    private struct PendingCall {
-        var stream: CallStream
-        var sink: MessageSink
-        var method: String
-        var continuation: UnsafeContinuation<Void, any Error>
-        var timer: Scheduled<Void>?
-    }
-
-    private enum State {
+    enum State {
         case connecting
         case connected(WireConnection)
         /// Waiting to connect again.
@@ -74,11 +65,12 @@ public final class WireClient: Service, @unchecked Sendable {
     public let counters = WireCounters()
 
     // On the event loop only.
-    private var state = State.connecting
-    private var waiting = Deque<PendingCall>()
+    var state = State.connecting
+    var waiting = Deque<PendingCall>()
     private var connections: [WireConnection] = []
     private var sleeping: EventLoopPromise<Void>?
     private var attempt: EventLoopPromise<Outcome>?
+    private weak var attempted: WireConnection?
 
     public convenience init(configuration: Configuration, logger: Logger) {
         self.init(
@@ -179,6 +171,7 @@ public final class WireClient: Service, @unchecked Sendable {
             role: .client, eventLoop: eventLoop, limits: configuration.limits, agent: configuration.agent, router: nil,
             counters: counters, logger: logger)
         connections.append(connection)
+        attempted = connection
         connection.events = .init(
             ready: { [unowned self, unowned connection] in self.ready(connection) },
             goingAway: { [unowned self, unowned connection] after, why in
@@ -235,8 +228,7 @@ public final class WireClient: Service, @unchecked Sendable {
     private func ended(_ connection: WireConnection, _ outcome: Outcome) {
         switch state {
         case .connected(let current) where current === connection: state = .failed(outcome.reason)
-        case .connecting where connections.last === connection || connections.isEmpty:
-            state = .failed(outcome.reason)
+        case .connecting where attempted === connection: state = .failed(outcome.reason)
         default: return
         }
         endAttempt(outcome)
@@ -262,86 +254,5 @@ public final class WireClient: Service, @unchecked Sendable {
             }
             self.closedOne()
         }
-    }
-
-    // MARK: Calls
-
-    func makeStream(context: CallContext) -> CallStream { CallStream(isServer: false, context: context) }
-
-    /// Begins a call; waits for a connection as the context says.
-    nonisolated(nonsending) func open(
-        _ stream: CallStream, sink: MessageSink, method: String
-    ) async throws {
-        try await withUnsafeThrowingContinuation { continuation in
-            let call = PendingCall(stream: stream, sink: sink, method: method, continuation: continuation)
-            if eventLoop.inEventLoop {
-                begin(call)
-            } else {
-                eventLoop.execute { self.begin(call) }
-            }
-        }
-    }
-
-    /// The caller does not wait for its call to begin any more.
-    func cancelOpening(_ stream: CallStream) {
-        eventLoop.execute {
-            guard let index = self.waiting.firstIndex(where: { $0.stream === stream }) else { return }
-            self.fail(self.waiting.remove(at: index), WireStatus(.cancelled, "cancelled"))
-        }
-    }
-
-    private func begin(_ call: PendingCall) {
-        if call.stream.isAbandoned { return fail(call, WireStatus(.cancelled, "cancelled")) }
-        switch state {
-        case .connected(let connection): open(call, on: connection)
-        case .connecting: wait(call)
-        case .failed(let reason):
-            if call.stream.context.waitForReady { return wait(call) }
-            fail(call, WireStatus(.unavailable, "not connected: \(reason)"))
-        case .closed: fail(call, WireStatus(.unavailable, "the client is closed"))
-        }
-    }
-
-    private func open(_ call: PendingCall, on connection: WireConnection) {
-        do {
-            guard try connection.open(call.stream, sink: call.sink, method: call.method) else { return wait(call) }
-            call.timer?.cancel()
-            call.continuation.resume()
-        } catch {
-            fail(call, error)
-        }
-    }
-
-    private func wait(_ call: PendingCall) {
-        var call = call
-        if call.timer == nil, let deadline = call.stream.context.deadline {
-            let stream = call.stream
-            call.timer = eventLoop.scheduleTask(in: TimeAmount(deadline - ContinuousClock.now)) {
-                guard let index = self.waiting.firstIndex(where: { $0.stream === stream }) else { return }
-                self.fail(
-                    self.waiting.remove(at: index),
-                    WireStatus(.deadlineExceeded, "the deadline passed before the call could begin"))
-            }
-        }
-        waiting.append(call)
-    }
-
-    private func openWaiting(on connection: WireConnection) {
-        let calls = waiting
-        waiting.removeAll()
-        for call in calls { begin(call) }
-    }
-
-    private func fail(_ call: PendingCall, _ error: any Error) {
-        call.timer?.cancel()
-        call.continuation.resume(throwing: error)
-    }
-
-    /// Calls that do not wait for a connection fail now.
-    private func fail(_ reason: String) {
-        state = .failed(reason)
-        let calls = waiting
-        waiting.removeAll()
-        for call in calls { begin(call) }
     }
 }

@@ -1,5 +1,5 @@
-import Synchronization
 import Metrics
+import Synchronization
 
 /// How often each refusal happened, for one server or client. Also counted as the metric `wire_refused_total`, by
 /// reason. Safe to use from anywhere.

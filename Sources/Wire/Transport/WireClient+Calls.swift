@@ -1,0 +1,94 @@
+import DequeModule
+import Messages
+import NIOCore
+
+// How calls begin: at once, or when there is a connection and room on it.
+extension WireClient {
+    /// A call that waits for a connection or for room on it.
+    struct PendingCall {
+        var stream: CallStream
+        var sink: MessageSink
+        var method: String
+        var continuation: UnsafeContinuation<Void, any Error>
+        var timer: Scheduled<Void>?
+    }
+
+    func makeStream(context: CallContext) -> CallStream { CallStream(isServer: false, context: context) }
+
+    /// Begins a call; waits for a connection as the context says.
+    nonisolated(nonsending) func open(
+        _ stream: CallStream, sink: MessageSink, method: String
+    ) async throws {
+        try await withUnsafeThrowingContinuation { continuation in
+            let call = PendingCall(stream: stream, sink: sink, method: method, continuation: continuation)
+            if eventLoop.inEventLoop {
+                begin(call)
+            } else {
+                eventLoop.execute { self.begin(call) }
+            }
+        }
+    }
+
+    /// The caller does not wait for its call to begin any more.
+    func cancelOpening(_ stream: CallStream) {
+        eventLoop.execute {
+            guard let index = self.waiting.firstIndex(where: { $0.stream === stream }) else { return }
+            self.fail(self.waiting.remove(at: index), WireStatus(.cancelled, "cancelled"))
+        }
+    }
+
+    func begin(_ call: PendingCall) {
+        if call.stream.isAbandoned { return fail(call, WireStatus(.cancelled, "cancelled")) }
+        switch state {
+        case .connected(let connection): open(call, on: connection)
+        case .connecting: wait(call)
+        case .failed(let reason):
+            if call.stream.context.waitForReady { return wait(call) }
+            fail(call, WireStatus(.unavailable, "not connected: \(reason)"))
+        case .closed: fail(call, WireStatus(.unavailable, "the client is closed"))
+        }
+    }
+
+    func open(_ call: PendingCall, on connection: WireConnection) {
+        do {
+            guard try connection.open(call.stream, sink: call.sink, method: call.method) else { return wait(call) }
+            call.timer?.cancel()
+            call.continuation.resume()
+        } catch {
+            fail(call, error)
+        }
+    }
+
+    func wait(_ call: PendingCall) {
+        var call = call
+        if call.timer == nil, let deadline = call.stream.context.deadline {
+            let stream = call.stream
+            call.timer = eventLoop.scheduleTask(in: TimeAmount(deadline - ContinuousClock.now)) {
+                guard let index = self.waiting.firstIndex(where: { $0.stream === stream }) else { return }
+                self.fail(
+                    self.waiting.remove(at: index),
+                    WireStatus(.deadlineExceeded, "the deadline passed before the call could begin"))
+            }
+        }
+        waiting.append(call)
+    }
+
+    func openWaiting(on connection: WireConnection) {
+        let calls = waiting
+        waiting.removeAll()
+        for call in calls { begin(call) }
+    }
+
+    func fail(_ call: PendingCall, _ error: any Error) {
+        call.timer?.cancel()
+        call.continuation.resume(throwing: error)
+    }
+
+    /// Calls that do not wait for a connection fail now.
+    func fail(_ reason: String) {
+        state = .failed(reason)
+        let calls = waiting
+        waiting.removeAll()
+        for call in calls { begin(call) }
+    }
+}
