@@ -128,4 +128,25 @@ import Testing
         #expect(error?.code == .damaged)
         #expect(error?.message.contains("ends at position 0") == true)
     }
+
+    @Test func aLogThatLostEventsAndComesLaterIsNotFollowed() async throws {
+        let log = InMemoryEventLog(name: "echo")
+        var ahead = LogBatch(time: Timestamp(unixMs: 0))
+        ahead.cursors = [("tally", 2)]
+        _ = try log.commit(ahead)
+        let clock = ManualClock()
+        let echo = try echo(log, clock: clock)
+        try await running(echo) {
+            let tally = try tally(InMemoryEventLog(name: "tally"))
+            try await running(tally) {
+                // Position 3 would pass for a new event, though 1 and 2 are not those that were acted on.
+                try await add(1...1, tally)
+                #expect(try await echo.read(\.numbers) == [])
+                try await add(2...3, tally)
+                clock.advance(by: .seconds(60))
+                #expect(try await echo.read(\.numbers) == [])
+            }
+        }
+        #expect(log.head == 0)
+    }
 }

@@ -53,6 +53,12 @@ public final class DataDirectory: Sendable {
         } catch {
             throw failure("cannot be made", path, (error as NSError).underlyingErrno ?? errno)
         }
+        // The new folder's name must outlive a power cut as surely as the logs in it.
+        let parent = Glibc.open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+        if parent >= 0 {
+            fsync(parent)
+            Glibc.close(parent)
+        }
     }
 
     fileprivate static func failure(_ what: String, _ path: String, _ number: Int32) -> StorageError {

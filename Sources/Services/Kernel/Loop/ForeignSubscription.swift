@@ -10,6 +10,20 @@ struct ForeignSubscription<Core: ServiceCore> {
     /// Not to be tried before, after an event that could not be taken in.
     var retryAt: Timestamp?
     var failures = 0
+    /// The other log has lost events: nothing of it is taken in any more, even when it grows again.
+    private(set) var isBroken = false
+
+    /// Refuses a log that ends before the place that was reached in it: it has lost events, and its next ones would be
+    /// taken for known ones.
+    mutating func check(_ feed: EventFeed) throws(StorageError) {
+        let head = feed.head
+        guard head < position else { return }
+        isBroken = true
+        throw StorageError(
+            .damaged,
+            "the log of \(service) ends at position \(head), but \(Core.serviceName) has already acted on position "
+                + "\(position): events were lost; restore the data directory from a backup")
+    }
 
     mutating func succeeded(at position: UInt64) {
         self.position = position
@@ -20,6 +34,7 @@ struct ForeignSubscription<Core: ServiceCore> {
 
     /// Waits 100 ms, then twice as long each time, up to half a minute.
     mutating func failed(at now: Timestamp) {
+        if isBroken { return }
         retryAt = now + .milliseconds(100 << min(failures, 8))
         failures += 1
     }

@@ -94,10 +94,11 @@ final class LoopWorker<Core: ServiceCore> {
 
     private func takeForeignEvents() -> Bool {
         var moreWaits = false
-        for index in subscriptions.indices {
+        for index in subscriptions.indices where !subscriptions[index].isBroken {
             if let retryAt = subscriptions[index].retryAt, retryAt > batch.now { continue }
             guard let feed = stream.feed(of: subscriptions[index].service) else { continue }
             do {
+                try subscriptions[index].check(feed)
                 let position = subscriptions[index].position
                 let events = try feed.read(after: position, limit: options.foreignEventsPerBatch)
                 for event in events { try take(event, into: index) }
@@ -105,7 +106,7 @@ final class LoopWorker<Core: ServiceCore> {
             } catch {
                 subscriptions[index].failed(at: batch.now)
                 logger.error(
-                    "An event of another service cannot be taken in; it is tried again",
+                    "Another service's events cannot be taken in",
                     metadata: [
                         "service": "\(Core.serviceName)", "foreign.service": "\(subscriptions[index].service)",
                         "foreign.position": "\(subscriptions[index].position + 1)", "error": "\(error)",

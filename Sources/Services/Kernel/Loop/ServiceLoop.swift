@@ -67,13 +67,7 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
                 try react(core, try ForeignEvent(event), now)
             }
             try worker.resume(&subscription)
-            if let head = stream.head(of: service), head < subscription.position {
-                throw StorageError(
-                    .damaged,
-                    "the log of \(service) ends at position \(head), but \(Core.serviceName) has already acted on "
-                        + "position \(subscription.position): events were lost; restore the data directory from a backup"
-                )
-            }
+            if let feed = stream.feed(of: service) { try subscription.check(feed) }
             worker.subscriptions.append(subscription)
         }
     }

@@ -73,7 +73,11 @@ final class EventFeed: Sendable {
     /// The events after `position`, from memory or from disk: may block.
     func read(after position: UInt64, limit: Int) throws(StorageError) -> [RecordedEvent] {
         if let events = tail(after: position, limit: limit) { return events }
-        return try log.read(after: position, limit: limit)
+        var events = try log.read(after: position, limit: limit)
+        // Just committed and not yet published: that comes later, so that nobody is ever ahead of `head`.
+        let head = head
+        while let last = events.last, last.position > head { events.removeLast() }
+        return events
     }
 
     func addWaker(_ wake: @escaping @Sendable () -> Void) -> Int {

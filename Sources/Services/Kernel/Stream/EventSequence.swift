@@ -106,7 +106,7 @@ final class Follower {
         } else {
             events = try await withCheckedThrowingContinuation { continuation in
                 Self.disk.async {
-                    continuation.resume(with: Result { try feed.log.read(after: after, limit: Self.chunk) })
+                    continuation.resume(with: Result { try feed.read(after: after, limit: Self.chunk) })
                 }
             }
         }
