@@ -93,7 +93,10 @@ public struct Body: Sendable {
         case .pause(let pause): (wantsPause, mayResume) = (pause.reason, false)
         case .resume: (wantsPause, mayResume) = (nil, true)
         case .returnToDock(let order): sendTo(dock: order.dockID, node: order.node)
-        case .goCharge(let order): sendTo(dock: order.dockID, node: order.node)
+        case .goCharge(let order):
+            // The depot takes a robot that it sends to charge off its list: charged, it asks again.
+            hasAsked = false
+            sendTo(dock: order.dockID, node: order.node)
         case .identify: identifyUntil = now + 10_000
         case .welcome, .rejected, .superseded, nil: break
         }

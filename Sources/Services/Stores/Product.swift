@@ -80,6 +80,8 @@ extension StoresCore {
             return stock(of: product, becomes: 0, .foundEmpty)
         case .taskCanceled(let event):
             return returned(event.returned)
+        case .taskRequeued(let event):
+            return returned(event.returned)
         default:
             return []
         }
