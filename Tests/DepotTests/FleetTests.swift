@@ -128,3 +128,14 @@ import Testing
         #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
     }
 }
+
+extension FleetTests {
+    @Test func aRobotThatGaveATaskUpIsNotOfferedItAtOnce() {
+        var depot = ReportTests.depot(in: .shopping)
+        depot.report("b", ReportTests.body(.abandon))
+        depot.ask("b")
+        #expect(depot.dispatch().isEmpty)
+        depot.now += 30_000
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+}

@@ -367,7 +367,7 @@ extension DepotV1 {
         /// Picked units that were not brought back, by stop.
         public var missing: [TypesV1.Stop] = []
 
-        /// The bot refused the task before it began: it is not offered it again for a while.
+        /// The bot is not offered the task again for a while: it refused it, or could not finish it.
         public var declined: Bool = false
 
         public init() {}

@@ -97,7 +97,8 @@ extension ShoppingTask {
             .taskRequeued(
                 .init(
                     taskID: id, listID: listID, botID: botID, reason: reason, returned: back, missing: missing,
-                    declined: state == .assigned))
+                    // What it could not do now it would not do at once: another robot may.
+                    declined: true))
         ]
     }
 

@@ -34,7 +34,7 @@ struct ShoppingTask: Hashable, Sendable {
         }
     }
 
-    /// A robot that refused the task.
+    /// A robot that refused the task or gave it up.
     struct Decline: Hashable, Sendable {
         var botID: String
         var unixMs: Int64

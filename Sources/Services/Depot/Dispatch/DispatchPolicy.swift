@@ -5,14 +5,14 @@ public struct DispatchPolicy: Hashable, Sendable {
     /// A robot below this charge gets no task: it is sent to charge.
     public var minimumBatteryPercent: UInt32 = 20
     /// A robot at or above this charge is not sent to charge, even when a task is too far for it.
-    public var chargedPercent: UInt32 = 80
+    public var chargedPercent: UInt32 = 60
     /// What the battery must hold beyond the trip and the way from the depot to a dock, as a percentage of both.
     public var rangeMarginPercent = 25
     /// How far a full battery carries a robot that does not say.
     public var fullRangeMm = 5_000_000
     /// How much longer a way is worth going for a task that has waited a second longer.
     public var ageCreditMmPerSecond = 1_000
-    /// How long a robot that declined a task is not offered it again.
+    /// How long a robot that declined a task or gave it up is not offered it again.
     public var declineSeconds: Int64 = 30
     /// How much a task may hold while no robot has ever been seen, in the size units of products.
     public var usualCapacityUnits: UInt32 = 40

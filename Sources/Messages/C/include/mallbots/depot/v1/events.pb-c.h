@@ -324,7 +324,7 @@ struct  Mallbots__Depot__V1__TaskRequeued
   size_t n_missing;
   Mallbots__Types__V1__Stop **missing;
   /*
-   * The bot refused the task before it began: it is not offered it again for a while.
+   * The bot is not offered the task again for a while: it refused it, or could not finish it.
    */
   protobuf_c_boolean declined;
 };
