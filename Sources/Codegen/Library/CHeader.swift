@@ -1,6 +1,6 @@
 import SwiftProtobufPluginLibrary
 
-/// Emits `CMessages.h`, the one header that Swift imports: all of protoc-c's headers, and for each message a function
+/// Emits the one header that Swift imports: all of protoc-c's headers, and for each message a function
 /// that gives its descriptor's address, since Swift cannot take the address of a C constant.
 enum CHeader {
     static func umbrella(_ files: [FileDescriptor]) -> String {
@@ -19,11 +19,13 @@ enum CHeader {
         return text
     }
 
-    static let moduleMap = """
-        module CMessages {
-            umbrella header "CMessages.h"
+    static func moduleMap(_ module: String) -> String {
+        """
+        module \(module) {
+            umbrella header "\(module).h"
             export *
         }
 
         """
+    }
 }

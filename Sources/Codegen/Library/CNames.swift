@@ -49,13 +49,15 @@ enum CNames {
         return result
     }
 
-    /// Keywords of C and C++, the member that every protobuf-c struct begins with, and what Swift cannot say after a dot.
-    /// The C descriptors name such fields with an underscore behind, so that both generators agree.
+    /// Keywords of C and C++, the member that every protobuf-c struct begins with, and what Swift cannot say after a
+    /// dot. The C descriptors name such fields with an underscore behind, so that both generators agree.
     private static let awkward: Set<String> = [
         "base", "init", "self",
         "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char", "class", "compl",
-        "const", "const_cast", "continue", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit",
-        "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new",
+        "const", "const_cast", "continue", "default", "delete", "do", "double", "dynamic_cast", "else", "enum",
+        "explicit",
+        "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace",
+        "new",
         "not", "not_eq", "operator", "or", "or_eq", "private", "protected", "public", "register", "reinterpret_cast",
         "return", "short", "signed", "sizeof", "static", "static_cast", "struct", "switch", "template", "this", "throw",
         "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile",

@@ -55,15 +55,11 @@ enum EnumValues {
             out.line("}")
         }
         out.line()
-        out.block("public var name: String") { out in
-            out.line("switch self {")
-            for value in values { out.line("case .\(SwiftNames.enumCase(value)): \"\(value.name)\"") }
-            out.line("case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)")
-            out.line("}")
-        }
-        out.line()
         out.block("public var knownName: String?") { out in
-            out.line("if case .unrecognized = self { nil } else { name }")
+            out.line("switch Self(rawValue: rawValue) {")
+            for value in values { out.line("case .\(SwiftNames.enumCase(value)): \"\(value.name)\"") }
+            out.line("case .unrecognized: nil")
+            out.line("}")
         }
     }
 }

@@ -1,17 +1,7 @@
 public import SwiftProtobufPluginLibrary
 
-/// The protoc plugin: `--mallbots_opt=output=messages` (the default), `output=apis` or `output=c-header`.
+/// The protoc plugin. `--mallbots_opt` takes the pairs that `Options` describes.
 public struct MallBotsGenerator: CodeGenerator {
-    /// What to generate.
-    public enum Output: String, Sendable {
-        /// Swift values over protobuf-c's structs.
-        case messages
-        /// Handler protocols, clients and registrations of services.
-        case apis
-        /// The header and module map that make protoc-c's code visible to Swift.
-        case cHeader = "c-header"
-    }
-
     public var supportedFeatures: [Google_Protobuf_Compiler_CodeGeneratorResponse.Feature] { [] }
     public var projectURL: String? { "See docs/protocol.md and scripts/proto." }
 
@@ -21,15 +11,8 @@ public struct MallBotsGenerator: CodeGenerator {
         files: [FileDescriptor], parameter: any CodeGeneratorParameter, protoCompilerContext: any ProtoCompilerContext,
         generatorOutputs: any GeneratorOutputs
     ) throws {
-        var output = Output.messages
-        for (key, value) in parameter.parsedPairs {
-            guard key == "output", let known = Output(rawValue: value) else {
-                throw SchemaError(
-                    description: "unknown option '\(key)=\(value)'; use output=messages, output=apis or output=c-header")
-            }
-            output = known
-        }
-        for (name, contents) in try Self.generate(output, for: files) {
+        let options = try Options(parameter.parsedPairs)
+        for (name, contents) in try Self.generate(options, for: files) {
             try generatorOutputs.add(fileName: name, contents: contents)
         }
     }
@@ -38,27 +21,32 @@ public struct MallBotsGenerator: CodeGenerator {
     ///
     /// Throws `SchemaError` when the .proto files are not such as the generator can serve.
     public static func generate(
-        _ output: Output, for unsorted: [FileDescriptor]
+        _ options: Options, for unsorted: [FileDescriptor]
     ) throws(SchemaError) -> [(name: String, contents: String)] {
         let files = unsorted.sorted { $0.name < $1.name }
         try SchemaCheck.check(files)
-        switch output {
-        case .messages: return messages(files)
-        case .apis: return apis(files)
+        switch options.output {
+        case .messages: return messages(files, options)
+        case .apis: return apis(files, options)
         case .cHeader:
-            return [("CMessages.h", CHeader.umbrella(files)), ("module.modulemap", CHeader.moduleMap)]
+            return [
+                (options.cModule + ".h", CHeader.umbrella(files)),
+                ("module.modulemap", CHeader.moduleMap(options.cModule)),
+            ]
         }
     }
 
-    private static func messages(_ files: [FileDescriptor]) -> [(name: String, contents: String)] {
+    private static func messages(
+        _ files: [FileDescriptor], _ options: Options
+    ) -> [(name: String, contents: String)] {
         var result = [("Namespaces.swift", namespaces(files))]
         for file in files where !file.messages.isEmpty || !file.enums.isEmpty {
             let base = file.name.split(separator: "/").last?.dropLast(".proto".count) ?? ""
             let name = "\(SwiftNames.namespace(file.package)).\(base)"
-            result.append((name + ".swift", MessageValues.file(file)))
+            result.append((name + ".swift", MessageValues.file(file, options)))
             if !file.messages.isEmpty {
-                result.append((name + "+Coding.swift", MessageCoding.file(file)))
-                result.append((name + "+JSON.swift", MessageJSON.file(file)))
+                result.append((name + "+Coding.swift", MessageCoding.file(file, options)))
+                result.append((name + "+JSON.swift", MessageJSON.file(file, options)))
             }
         }
         return result
@@ -73,9 +61,11 @@ public struct MallBotsGenerator: CodeGenerator {
         return out.text
     }
 
-    private static func apis(_ files: [FileDescriptor]) -> [(name: String, contents: String)] {
+    private static func apis(
+        _ files: [FileDescriptor], _ options: Options
+    ) -> [(name: String, contents: String)] {
         files.flatMap(\.services).map { service in
-            (ServiceEmitter.baseName(service) + "API.swift", ServiceEmitter.file(service))
+            (ServiceEmitter.baseName(service) + "API.swift", ServiceEmitter.file(service, options))
         }
     }
 }

@@ -3,9 +3,9 @@ import SwiftProtobufPluginLibrary
 
 /// Emits how a .proto file's messages are read from and written to protobuf-c's structs.
 enum MessageCoding {
-    static func file(_ file: FileDescriptor) -> String {
+    static func file(_ file: FileDescriptor, _ options: Options) -> String {
         var out = CodePrinter(from: file.name)
-        out.line("import CMessages")
+        out.lines(options.imports(["CMessages", options.cModule]))
         for message in file.messages.flatMap(\.withNested) {
             out.line()
             coding(message, &out)

@@ -3,8 +3,11 @@ import SwiftProtobufPluginLibrary
 
 /// Emits how a .proto file's messages are printed in protobuf's JSON mapping.
 enum MessageJSON {
-    static func file(_ file: FileDescriptor) -> String {
+    static func file(_ file: FileDescriptor, _ options: Options) -> String {
         var out = CodePrinter(from: file.name)
+        let imports = options.imports()
+        out.lines(imports)
+        if !imports.isEmpty { out.line() }
         var first = true
         for message in file.messages.flatMap(\.withNested) {
             if !first { out.line() }

@@ -3,8 +3,11 @@ import SwiftProtobufPluginLibrary
 
 /// Emits the Swift values of a .proto file's messages and enums.
 enum MessageValues {
-    static func file(_ file: FileDescriptor) -> String {
+    static func file(_ file: FileDescriptor, _ options: Options) -> String {
         var out = CodePrinter(from: file.name)
+        let imports = options.imports()
+        out.lines(imports)
+        if !imports.isEmpty { out.line() }
         out.block("extension \(SwiftNames.namespace(file.package))") { out in
             var first = true
             for message in file.messages {
@@ -27,8 +30,8 @@ enum MessageValues {
         out.lines(comment.isEmpty ? ["/// `\(message.fullName)`."] : comment)
         out.block("public struct \(SwiftNames.type(message.name)): Message") { out in
             out.line("public static var protobufName: String { \"\(message.fullName)\" }")
-            for member in members {
-                if member.comment.isEmpty == false { out.line() }
+            for (index, member) in members.enumerated() {
+                if index == 0 || !member.comment.isEmpty { out.line() }
                 out.lines(member.comment)
                 out.line("public var \(member.name): \(member.swiftType) = \(member.swiftDefault)")
             }

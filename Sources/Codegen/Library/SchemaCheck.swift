@@ -58,6 +58,11 @@ enum SchemaCheck {
                 throw SchemaError(description: "\(message.fullName): two fields are called '\(member.name)' in Swift")
             }
         }
+        guard message.realOneofs.isEmpty || message.fields.count <= 64 else {
+            throw SchemaError(
+                description:
+                    "\(message.fullName): a message with a oneof has at most 64 fields")
+        }
         var types: Set<String> = []
         let names =
             message.realMessages.map { SwiftNames.type($0.name) } + message.enums.map { SwiftNames.type($0.name) }

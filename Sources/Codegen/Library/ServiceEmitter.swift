@@ -5,9 +5,10 @@ enum ServiceEmitter {
     /// `OrdersService` -> `Orders`.
     static func baseName(_ service: ServiceDescriptor) -> String { String(service.name.dropLast("Service".count)) }
 
-    static func file(_ service: ServiceDescriptor) -> String {
+    static func file(_ service: ServiceDescriptor, _ options: Options) -> String {
         var out = CodePrinter(from: service.file.name)
-        out.line("public import Messages")
+        // In a test of Messages the values are in the same module.
+        if !options.isForTests { out.line("public import Messages") }
         out.line("public import Wire")
         out.line()
         handlers(service, &out)

@@ -24,7 +24,7 @@ enum SwiftNames {
 
     /// A message's or enum's own name, made legal.
     static func type(_ name: String) -> String {
-        ["Type", "Protocol", "Self", "Any"].contains(name) ? name + "_" : escaped(name)
+        takenByTypes.contains(name) ? name + "_" : escaped(name)
     }
 
     /// `order_id` -> `orderID`.
@@ -94,9 +94,16 @@ enum SwiftNames {
         "Type", "Protocol",
     ]
 
+    /// What cannot be a type's name, and the types that generated code uses by their short names.
+    private static let takenByTypes: Set<String> = [
+        "Type", "Protocol", "Self", "Any", "String", "Bool", "Int32", "Int64", "UInt8", "UInt32", "UInt64", "Float",
+        "Double", "Optional", "Hashable", "Sendable", "Message", "ProtobufEnum", "DecodingError", "FromC",
+    ]
+
     private static let keywords: Set<String> = [
         "Any", "Self", "as", "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer",
-        "deinit", "do", "else", "enum", "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if",
+        "deinit", "do", "else", "enum", "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard",
+        "if",
         "import", "in", "inout", "internal", "is", "let", "nil", "operator", "precedencegroup", "private", "protocol",
         "public", "repeat", "rethrows", "return", "static", "struct", "subscript", "super", "switch", "throw", "throws",
         "true", "try", "typealias", "var", "where", "while",

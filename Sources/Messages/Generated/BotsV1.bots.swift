@@ -12,6 +12,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.GetMapResponse`.
     public struct GetMapResponse: Message {
         public static var protobufName: String { "mallbots.bots.v1.GetMapResponse" }
+
         public var mall: DepotV1.Mall? = nil
 
         public init() {}
@@ -148,6 +149,7 @@ extension BotsV1 {
     /// Where a robot is and how it is. The newest wins; none is kept.
     public struct Telemetry: Message {
         public static var protobufName: String { "mallbots.bots.v1.Telemetry" }
+
         public var place: TypesV1.Place? = nil
 
         /// Degrees clockwise from north, 0 to 359.
@@ -232,6 +234,7 @@ extension BotsV1 {
     /// The robot leaves on purpose (for a restart, or because it is switched off).
     public struct Goodbye: Message {
         public static var protobufName: String { "mallbots.bots.v1.Goodbye" }
+
         public var reason: String = ""
 
         public init() {}
@@ -273,6 +276,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.TaskAccepted`.
     public struct TaskAccepted: Message {
         public static var protobufName: String { "mallbots.bots.v1.TaskAccepted" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
 
@@ -290,6 +294,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.TaskDeclined`.
     public struct TaskDeclined: Message {
         public static var protobufName: String { "mallbots.bots.v1.TaskDeclined" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var reason: String = ""
@@ -310,6 +315,7 @@ extension BotsV1 {
     /// The robot stands at a stop.
     public struct StopReached: Message {
         public static var protobufName: String { "mallbots.bots.v1.StopReached" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var storeID: String = ""
@@ -330,6 +336,7 @@ extension BotsV1 {
     /// Units of one product are in the robot.
     public struct ItemPicked: Message {
         public static var protobufName: String { "mallbots.bots.v1.ItemPicked" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var storeID: String = ""
@@ -356,6 +363,7 @@ extension BotsV1 {
     /// Units of one product cannot be had.
     public struct ItemUnavailable: Message {
         public static var protobufName: String { "mallbots.bots.v1.ItemUnavailable" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var storeID: String = ""
@@ -385,6 +393,7 @@ extension BotsV1 {
     /// All that could be had at a stop is in the robot; it goes on.
     public struct StopDone: Message {
         public static var protobufName: String { "mallbots.bots.v1.StopDone" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var storeID: String = ""
@@ -405,6 +414,7 @@ extension BotsV1 {
     /// The robot's load is at the depot. Ends the task.
     public struct TaskDelivered: Message {
         public static var protobufName: String { "mallbots.bots.v1.TaskDelivered" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
 
@@ -422,6 +432,7 @@ extension BotsV1 {
     /// The robot gives the task up. Ends the lease.
     public struct TaskAbandoned: Message {
         public static var protobufName: String { "mallbots.bots.v1.TaskAbandoned" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var reason: String = ""
@@ -471,6 +482,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.FaultCleared`.
     public struct FaultCleared: Message {
         public static var protobufName: String { "mallbots.bots.v1.FaultCleared" }
+
         public var code: String = ""
 
         public init() {}
@@ -485,6 +497,7 @@ extension BotsV1 {
     /// The robot stands still, by directive or by a person at it.
     public struct Paused: Message {
         public static var protobufName: String { "mallbots.bots.v1.Paused" }
+
         public var reason: String = ""
 
         public init() {}
@@ -566,6 +579,7 @@ extension BotsV1 {
     /// Another session of this bot has begun; this one ends.
     public struct Superseded: Message {
         public static var protobufName: String { "mallbots.bots.v1.Superseded" }
+
         public var session: UInt64 = 0
 
         public init() {}
@@ -580,6 +594,7 @@ extension BotsV1 {
     /// A trip: visit the stops in this order, then bring everything to the depot.
     public struct AssignTask: Message {
         public static var protobufName: String { "mallbots.bots.v1.AssignTask" }
+
         public var taskID: String = ""
 
         /// Rises by 1 at each assignment of the task; each report on the task carries it.
@@ -616,6 +631,7 @@ extension BotsV1 {
     /// The stops that are left are now these.
     public struct ReviseTask: Message {
         public static var protobufName: String { "mallbots.bots.v1.ReviseTask" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var stops: [TypesV1.Stop] = []
@@ -636,6 +652,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.CancelTask`.
     public struct CancelTask: Message {
         public static var protobufName: String { "mallbots.bots.v1.CancelTask" }
+
         public var taskID: String = ""
         public var epoch: UInt64 = 0
         public var reason: String = ""
@@ -661,6 +678,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.Pause`.
     public struct Pause: Message {
         public static var protobufName: String { "mallbots.bots.v1.Pause" }
+
         public var reason: String = ""
 
         public init() {}
@@ -682,6 +700,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.ReturnToDock`.
     public struct ReturnToDock: Message {
         public static var protobufName: String { "mallbots.bots.v1.ReturnToDock" }
+
         public var dockID: String = ""
         public var node: String = ""
         public var place: TypesV1.Place? = nil
@@ -702,6 +721,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.GoCharge`.
     public struct GoCharge: Message {
         public static var protobufName: String { "mallbots.bots.v1.GoCharge" }
+
         public var dockID: String = ""
         public var node: String = ""
         public var place: TypesV1.Place? = nil
@@ -764,18 +784,14 @@ extension BotsV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "UNAVAILABLE_REASON_UNSPECIFIED"
             case .outOfStock: "UNAVAILABLE_REASON_OUT_OF_STOCK"
             case .storeClosed: "UNAVAILABLE_REASON_STORE_CLOSED"
             case .damaged: "UNAVAILABLE_REASON_DAMAGED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 
@@ -824,19 +840,15 @@ extension BotsV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "REJECTION_CODE_UNSPECIFIED"
             case .unknownTask: "REJECTION_CODE_UNKNOWN_TASK"
             case .staleEpoch: "REJECTION_CODE_STALE_EPOCH"
             case .wrongState: "REJECTION_CODE_WRONG_STATE"
             case .notInTask: "REJECTION_CODE_NOT_IN_TASK"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 }

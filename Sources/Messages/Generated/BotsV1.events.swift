@@ -5,6 +5,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.Event`.
     public struct Event: Message {
         public static var protobufName: String { "mallbots.bots.v1.Event" }
+
         public var kind: Kind? = nil
 
         public init() {}
@@ -53,6 +54,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.SessionOpened`.
     public struct SessionOpened: Message {
         public static var protobufName: String { "mallbots.bots.v1.SessionOpened" }
+
         public var botID: String = ""
         public var session: UInt64 = 0
         public var journal: String = ""
@@ -93,6 +95,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.SessionClosed`.
     public struct SessionClosed: Message {
         public static var protobufName: String { "mallbots.bots.v1.SessionClosed" }
+
         public var botID: String = ""
         public var session: UInt64 = 0
 
@@ -115,6 +118,7 @@ extension BotsV1 {
     /// A durable report, as the bot sent it.
     public struct ReportReceived: Message {
         public static var protobufName: String { "mallbots.bots.v1.ReportReceived" }
+
         public var botID: String = ""
         public var session: UInt64 = 0
         public var journal: String = ""

@@ -5,6 +5,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.JournalRecord`.
     public struct JournalRecord: Message {
         public static var protobufName: String { "mallbots.bots.v1.JournalRecord" }
+
         public var kind: Kind? = nil
 
         public init() {}

@@ -5,6 +5,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.GatewaySnapshot`.
     public struct GatewaySnapshot: Message {
         public static var protobufName: String { "mallbots.bots.v1.GatewaySnapshot" }
+
         public var life: UInt64 = 0
 
         /// By id.
@@ -24,6 +25,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.BotRecord`.
     public struct BotRecord: Message {
         public static var protobufName: String { "mallbots.bots.v1.BotRecord" }
+
         public var botID: String = ""
 
         /// The last session's number.
@@ -58,6 +60,7 @@ extension BotsV1 {
     /// `mallbots.bots.v1.JournalMark`.
     public struct JournalMark: Message {
         public static var protobufName: String { "mallbots.bots.v1.JournalMark" }
+
         public var journal: String = ""
 
         /// The last report in the log.

@@ -83,6 +83,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.Bot`.
     public struct Bot: Message {
         public static var protobufName: String { "mallbots.depot.v1.Bot" }
+
         public var botID: String = ""
         public var state: DepotV1.BotState = .unspecified
         public var model: String = ""
@@ -138,6 +139,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.GetShoppingListRequest`.
     public struct GetShoppingListRequest: Message {
         public static var protobufName: String { "mallbots.depot.v1.GetShoppingListRequest" }
+
         public var listID: String = ""
 
         public init() {}
@@ -152,6 +154,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListShoppingListsRequest`.
     public struct ListShoppingListsRequest: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListShoppingListsRequest" }
+
         public var states: [DepotV1.ListState] = []
         public var pageSize: UInt32 = 0
         public var pageToken: String = ""
@@ -172,6 +175,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListShoppingListsResponse`.
     public struct ListShoppingListsResponse: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListShoppingListsResponse" }
+
         public var lists: [DepotV1.ShoppingList] = []
         public var nextPageToken: String = ""
 
@@ -189,6 +193,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.GetTaskRequest`.
     public struct GetTaskRequest: Message {
         public static var protobufName: String { "mallbots.depot.v1.GetTaskRequest" }
+
         public var taskID: String = ""
 
         public init() {}
@@ -203,6 +208,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListTasksRequest`.
     public struct ListTasksRequest: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListTasksRequest" }
+
         public var states: [DepotV1.TaskState] = []
         public var pageSize: UInt32 = 0
         public var pageToken: String = ""
@@ -223,6 +229,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListTasksResponse`.
     public struct ListTasksResponse: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListTasksResponse" }
+
         public var tasks: [DepotV1.Task] = []
         public var nextPageToken: String = ""
 
@@ -240,6 +247,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.CancelListRequest`.
     public struct CancelListRequest: Message {
         public static var protobufName: String { "mallbots.depot.v1.CancelListRequest" }
+
         public var listID: String = ""
         public var reason: String = ""
 
@@ -257,6 +265,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.GetBotRequest`.
     public struct GetBotRequest: Message {
         public static var protobufName: String { "mallbots.depot.v1.GetBotRequest" }
+
         public var botID: String = ""
 
         public init() {}
@@ -345,20 +354,16 @@ extension DepotV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "LIST_STATE_UNSPECIFIED"
             case .created: "LIST_STATE_CREATED"
             case .available: "LIST_STATE_AVAILABLE"
             case .ready: "LIST_STATE_READY"
             case .canceling: "LIST_STATE_CANCELING"
             case .canceled: "LIST_STATE_CANCELED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 
@@ -416,8 +421,8 @@ extension DepotV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "TASK_STATE_UNSPECIFIED"
             case .queued: "TASK_STATE_QUEUED"
             case .assigned: "TASK_STATE_ASSIGNED"
@@ -426,12 +431,8 @@ extension DepotV1 {
             case .returning: "TASK_STATE_RETURNING"
             case .delivered: "TASK_STATE_DELIVERED"
             case .canceled: "TASK_STATE_CANCELED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 
@@ -495,8 +496,8 @@ extension DepotV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "BOT_STATE_UNSPECIFIED"
             case .offline: "BOT_STATE_OFFLINE"
             case .idle: "BOT_STATE_IDLE"
@@ -506,12 +507,8 @@ extension DepotV1 {
             case .paused: "BOT_STATE_PAUSED"
             case .retired: "BOT_STATE_RETIRED"
             case .lost: "BOT_STATE_LOST"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 }

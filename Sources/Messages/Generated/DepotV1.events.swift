@@ -5,6 +5,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.Event`.
     public struct Event: Message {
         public static var protobufName: String { "mallbots.depot.v1.Event" }
+
         public var kind: Kind? = nil
 
         public init() {}
@@ -89,6 +90,7 @@ extension DepotV1 {
     /// The building that the depot works in; a later one replaces it.
     public struct MallOpened: Message {
         public static var protobufName: String { "mallbots.depot.v1.MallOpened" }
+
         public var mall: DepotV1.Mall? = nil
 
         public init() {}
@@ -103,6 +105,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListCreated`.
     public struct ListCreated: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListCreated" }
+
         public var listID: String = ""
         public var stops: [TypesV1.Stop] = []
 
@@ -120,6 +123,7 @@ extension DepotV1 {
     /// The list cannot be made: an unknown store, or an item too large for any robot.
     public struct ListRefused: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListRefused" }
+
         public var listID: String = ""
         public var reason: String = ""
 
@@ -137,6 +141,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListAvailable`.
     public struct ListAvailable: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListAvailable" }
+
         public var listID: String = ""
 
         public init() {}
@@ -151,6 +156,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.TaskQueued`.
     public struct TaskQueued: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskQueued" }
+
         public var taskID: String = ""
         public var listID: String = ""
 
@@ -173,6 +179,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.TaskAssigned`.
     public struct TaskAssigned: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskAssigned" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -201,6 +208,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.TaskAccepted`.
     public struct TaskAccepted: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskAccepted" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -224,6 +232,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.StopReached`.
     public struct StopReached: Message {
         public static var protobufName: String { "mallbots.depot.v1.StopReached" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -247,6 +256,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ItemPicked`.
     public struct ItemPicked: Message {
         public static var protobufName: String { "mallbots.depot.v1.ItemPicked" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -276,6 +286,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ItemUnavailable`.
     public struct ItemUnavailable: Message {
         public static var protobufName: String { "mallbots.depot.v1.ItemUnavailable" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -308,6 +319,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.StopDone`.
     public struct StopDone: Message {
         public static var protobufName: String { "mallbots.depot.v1.StopDone" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -331,6 +343,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.TaskDelivered`.
     public struct TaskDelivered: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskDelivered" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -356,6 +369,7 @@ extension DepotV1 {
     /// The bot no longer has the task; it waits for another. What had been picked is to be fetched again.
     public struct TaskRequeued: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskRequeued" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -394,6 +408,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.TaskCanceled`.
     public struct TaskCanceled: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskCanceled" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var botID: String = ""
@@ -427,6 +442,7 @@ extension DepotV1 {
     /// All that can be had is at the depot.
     public struct ListReady: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListReady" }
+
         public var listID: String = ""
 
         public init() {}
@@ -441,6 +457,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListCancelRequested`.
     public struct ListCancelRequested: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListCancelRequested" }
+
         public var listID: String = ""
         public var reason: String = ""
 
@@ -458,6 +475,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListCanceled`.
     public struct ListCanceled: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListCanceled" }
+
         public var listID: String = ""
 
         public init() {}
@@ -472,6 +490,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotRegistered`.
     public struct BotRegistered: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotRegistered" }
+
         public var botID: String = ""
         public var model: String = ""
         public var capacityUnits: UInt32 = 0
@@ -495,6 +514,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotOnline`.
     public struct BotOnline: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotOnline" }
+
         public var botID: String = ""
         public var session: UInt64 = 0
 
@@ -512,6 +532,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotOffline`.
     public struct BotOffline: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotOffline" }
+
         public var botID: String = ""
         public var session: UInt64 = 0
         public var why: String = ""
@@ -532,6 +553,7 @@ extension DepotV1 {
     /// The bot has asked for a task.
     public struct BotWaiting: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotWaiting" }
+
         public var botID: String = ""
         public var capacityUnits: UInt32 = 0
         public var place: TypesV1.Place? = nil
@@ -558,6 +580,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotFaulted`.
     public struct BotFaulted: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotFaulted" }
+
         public var botID: String = ""
         public var code: String = ""
         public var message: String = ""
@@ -581,6 +604,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotFaultCleared`.
     public struct BotFaultCleared: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotFaultCleared" }
+
         public var botID: String = ""
         public var code: String = ""
 
@@ -598,6 +622,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotPaused`.
     public struct BotPaused: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotPaused" }
+
         public var botID: String = ""
         public var reason: String = ""
 
@@ -615,6 +640,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotResumed`.
     public struct BotResumed: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotResumed" }
+
         public var botID: String = ""
 
         public init() {}
@@ -629,6 +655,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotRetired`.
     public struct BotRetired: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotRetired" }
+
         public var botID: String = ""
 
         public init() {}
@@ -643,6 +670,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotLost`.
     public struct BotLost: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotLost" }
+
         public var botID: String = ""
 
         public init() {}
@@ -657,6 +685,7 @@ extension DepotV1 {
     /// The gateway is to bring this to the bot. `message.directive` is the number.
     public struct DirectiveIssued: Message {
         public static var protobufName: String { "mallbots.depot.v1.DirectiveIssued" }
+
         public var botID: String = ""
         public var message: BotsV1.ToBot? = nil
 
@@ -674,6 +703,7 @@ extension DepotV1 {
     /// A bot's report made no sense and changed nothing.
     public struct ReportRejected: Message {
         public static var protobufName: String { "mallbots.depot.v1.ReportRejected" }
+
         public var botID: String = ""
         public var journal: String = ""
         public var rejected: BotsV1.Rejected? = nil
@@ -694,6 +724,7 @@ extension DepotV1 {
     /// Where robots stop for a store, and what it is called; a later one replaces it.
     public struct StoreLocated: Message {
         public static var protobufName: String { "mallbots.depot.v1.StoreLocated" }
+
         public var storeID: String = ""
         public var name: String = ""
         public var node: String = ""

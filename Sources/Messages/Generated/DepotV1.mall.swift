@@ -5,6 +5,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.Mall`.
     public struct Mall: Message {
         public static var protobufName: String { "mallbots.depot.v1.Mall" }
+
         public var name: String = ""
         public var floors: [DepotV1.Floor] = []
         public var nodes: [DepotV1.Node] = []
@@ -36,6 +37,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.Floor`.
     public struct Floor: Message {
         public static var protobufName: String { "mallbots.depot.v1.Floor" }
+
         public var number: Int32 = 0
         public var name: String = ""
         public var widthMm: UInt32 = 0
@@ -59,6 +61,7 @@ extension DepotV1 {
     /// A point that robots pass or stop at.
     public struct Node: Message {
         public static var protobufName: String { "mallbots.depot.v1.Node" }
+
         public var id: String = ""
         public var place: TypesV1.Place? = nil
 
@@ -76,6 +79,7 @@ extension DepotV1 {
     /// A way between two nodes, in both directions.
     public struct Edge: Message {
         public static var protobufName: String { "mallbots.depot.v1.Edge" }
+
         public var from: String = ""
         public var to: String = ""
 
@@ -98,6 +102,7 @@ extension DepotV1 {
     /// A place where a robot parks and charges.
     public struct Dock: Message {
         public static var protobufName: String { "mallbots.depot.v1.Dock" }
+
         public var id: String = ""
         public var node: String = ""
 

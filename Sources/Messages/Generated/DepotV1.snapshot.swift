@@ -5,6 +5,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.Snapshot`.
     public struct Snapshot: Message {
         public static var protobufName: String { "mallbots.depot.v1.Snapshot" }
+
         public var mall: DepotV1.Mall? = nil
 
         /// By id.
@@ -43,6 +44,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.ListRecord`.
     public struct ListRecord: Message {
         public static var protobufName: String { "mallbots.depot.v1.ListRecord" }
+
         public var listID: String = ""
         public var state: DepotV1.ListState = .unspecified
         public var stops: [TypesV1.Stop] = []
@@ -66,6 +68,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.TaskRecord`.
     public struct TaskRecord: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskRecord" }
+
         public var taskID: String = ""
         public var listID: String = ""
         public var state: DepotV1.TaskState = .unspecified
@@ -138,6 +141,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.DeclineRecord`.
     public struct DeclineRecord: Message {
         public static var protobufName: String { "mallbots.depot.v1.DeclineRecord" }
+
         public var botID: String = ""
         public var unixMs: Int64 = 0
 
@@ -155,6 +159,7 @@ extension DepotV1 {
     /// `mallbots.depot.v1.BotRecord`.
     public struct BotRecord: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotRecord" }
+
         public var registered: DepotV1.BotRegistered? = nil
         public var online: Bool = false
         public var session: UInt64 = 0

@@ -50,6 +50,7 @@ extension EventsV1 {
     /// `mallbots.events.v1.LoggedEvent`.
     public struct LoggedEvent: Message {
         public static var protobufName: String { "mallbots.events.v1.LoggedEvent" }
+
         public var service: String = ""
         public var position: UInt64 = 0
         public var stream: String = ""

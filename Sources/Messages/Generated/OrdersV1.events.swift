@@ -5,6 +5,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.Event`.
     public struct Event: Message {
         public static var protobufName: String { "mallbots.orders.v1.Event" }
+
         public var kind: Kind? = nil
 
         public init() {}
@@ -69,6 +70,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.BasketStarted`.
     public struct BasketStarted: Message {
         public static var protobufName: String { "mallbots.orders.v1.BasketStarted" }
+
         public var orderID: String = ""
         public var kioskID: String = ""
 
@@ -91,6 +93,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.ItemAdded`.
     public struct ItemAdded: Message {
         public static var protobufName: String { "mallbots.orders.v1.ItemAdded" }
+
         public var orderID: String = ""
 
         /// The price is what the kiosk showed; checkout takes the store's of its own moment.
@@ -110,6 +113,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.ItemRemoved`.
     public struct ItemRemoved: Message {
         public static var protobufName: String { "mallbots.orders.v1.ItemRemoved" }
+
         public var orderID: String = ""
         public var productID: String = ""
         public var quantity: UInt32 = 0
@@ -130,6 +134,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.BasketAbandoned`.
     public struct BasketAbandoned: Message {
         public static var protobufName: String { "mallbots.orders.v1.BasketAbandoned" }
+
         public var orderID: String = ""
 
         public init() {}
@@ -144,6 +149,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.OrderPlaced`.
     public struct OrderPlaced: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderPlaced" }
+
         public var orderID: String = ""
         public var lines: [OrdersV1.Line] = []
         public var total: TypesV1.Money? = nil
@@ -172,6 +178,7 @@ extension OrdersV1 {
     /// The checkout saga is through: robots may go.
     public struct OrderApproved: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderApproved" }
+
         public var orderID: String = ""
 
         /// What the invoice is to be issued for.
@@ -191,6 +198,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.OrderRejected`.
     public struct OrderRejected: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderRejected" }
+
         public var orderID: String = ""
         public var reason: String = ""
 
@@ -208,6 +216,7 @@ extension OrdersV1 {
     /// Units of a line could not be had.
     public struct OrderAdjusted: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderAdjusted" }
+
         public var orderID: String = ""
         public var productID: String = ""
 
@@ -233,6 +242,7 @@ extension OrdersV1 {
     /// Units of a line moved on: into a robot, or to the depot.
     public struct OrderProgressed: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderProgressed" }
+
         public var orderID: String = ""
         public var productID: String = ""
         public var newlyPicked: UInt32 = 0
@@ -256,6 +266,7 @@ extension OrdersV1 {
     /// Everything that can be had is at the depot.
     public struct OrderReady: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderReady" }
+
         public var orderID: String = ""
 
         public init() {}
@@ -270,6 +281,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.OrderPaid`.
     public struct OrderPaid: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderPaid" }
+
         public var orderID: String = ""
         public var invoiceID: String = ""
 
@@ -287,6 +299,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.OrderCompleted`.
     public struct OrderCompleted: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderCompleted" }
+
         public var orderID: String = ""
 
         public init() {}
@@ -301,6 +314,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.OrderCancelRequested`.
     public struct OrderCancelRequested: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderCancelRequested" }
+
         public var orderID: String = ""
         public var reason: String = ""
 
@@ -318,6 +332,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.OrderCanceled`.
     public struct OrderCanceled: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderCanceled" }
+
         public var orderID: String = ""
         public var reason: String = ""
 
@@ -335,6 +350,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.CheckoutStepDone`.
     public struct CheckoutStepDone: Message {
         public static var protobufName: String { "mallbots.orders.v1.CheckoutStepDone" }
+
         public var orderID: String = ""
         public var step: OrdersV1.CheckoutStep = .unspecified
 
@@ -357,6 +373,7 @@ extension OrdersV1 {
     /// Somebody tried to get the items with a wrong code; too many of these in a row close the desk for a while.
     public struct PickupCodeRefused: Message {
         public static var protobufName: String { "mallbots.orders.v1.PickupCodeRefused" }
+
         public var orderID: String = ""
 
         public init() {}
@@ -371,6 +388,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.StoreNoted`.
     public struct StoreNoted: Message {
         public static var protobufName: String { "mallbots.orders.v1.StoreNoted" }
+
         public var storeID: String = ""
         public var name: String = ""
         public var participating: Bool = false
@@ -391,6 +409,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.ProductNoted`.
     public struct ProductNoted: Message {
         public static var protobufName: String { "mallbots.orders.v1.ProductNoted" }
+
         public var productID: String = ""
         public var storeID: String = ""
         public var name: String = ""
@@ -422,6 +441,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.ProductForgotten`.
     public struct ProductForgotten: Message {
         public static var protobufName: String { "mallbots.orders.v1.ProductForgotten" }
+
         public var productID: String = ""
 
         public init() {}
@@ -481,20 +501,16 @@ extension OrdersV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "CHECKOUT_STEP_UNSPECIFIED"
             case .cardAuthorized: "CHECKOUT_STEP_CARD_AUTHORIZED"
             case .listCreated: "CHECKOUT_STEP_LIST_CREATED"
             case .invoiceIssued: "CHECKOUT_STEP_INVOICE_ISSUED"
             case .listCanceled: "CHECKOUT_STEP_LIST_CANCELED"
             case .invoiceClosed: "CHECKOUT_STEP_INVOICE_CLOSED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 }

@@ -74,6 +74,7 @@ extension OrdersV1 {
     /// Units of one product in an order.
     public struct Line: Message {
         public static var protobufName: String { "mallbots.orders.v1.Line" }
+
         public var storeID: String = ""
         public var storeName: String = ""
         public var productID: String = ""
@@ -121,6 +122,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.StartBasketRequest`.
     public struct StartBasketRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.StartBasketRequest" }
+
         public var idempotencyKey: String = ""
 
         /// Which kiosk, for people.
@@ -140,6 +142,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.AddItemRequest`.
     public struct AddItemRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.AddItemRequest" }
+
         public var idempotencyKey: String = ""
         public var orderID: String = ""
         public var productID: String = ""
@@ -163,6 +166,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.RemoveItemRequest`.
     public struct RemoveItemRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.RemoveItemRequest" }
+
         public var orderID: String = ""
         public var productID: String = ""
 
@@ -185,6 +189,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.GetBasketRequest`.
     public struct GetBasketRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.GetBasketRequest" }
+
         public var orderID: String = ""
 
         public init() {}
@@ -199,6 +204,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.CheckoutRequest`.
     public struct CheckoutRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.CheckoutRequest" }
+
         public var idempotencyKey: String = ""
         public var orderID: String = ""
 
@@ -221,6 +227,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.GetOrderRequest`.
     public struct GetOrderRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.GetOrderRequest" }
+
         public var orderID: String = ""
 
         public init() {}
@@ -286,6 +293,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.CancelOrderRequest`.
     public struct CancelOrderRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.CancelOrderRequest" }
+
         public var orderID: String = ""
         public var reason: String = ""
 
@@ -303,6 +311,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.HandOverRequest`.
     public struct HandOverRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.HandOverRequest" }
+
         public var orderID: String = ""
         public var pickupCode: String = ""
 
@@ -320,6 +329,7 @@ extension OrdersV1 {
     /// `mallbots.orders.v1.WatchOrderRequest`.
     public struct WatchOrderRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.WatchOrderRequest" }
+
         public var orderID: String = ""
 
         public init() {}
@@ -395,8 +405,8 @@ extension OrdersV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "ORDER_STATE_UNSPECIFIED"
             case .basket: "ORDER_STATE_BASKET"
             case .placed: "ORDER_STATE_PLACED"
@@ -407,12 +417,8 @@ extension OrdersV1 {
             case .canceled: "ORDER_STATE_CANCELED"
             case .abandoned: "ORDER_STATE_ABANDONED"
             case .canceling: "ORDER_STATE_CANCELING"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 }

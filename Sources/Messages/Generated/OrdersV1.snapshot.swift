@@ -29,6 +29,7 @@ extension OrdersV1 {
     /// An order and what only Orders needs to know of it.
     public struct OrderRecord: Message {
         public static var protobufName: String { "mallbots.orders.v1.OrderRecord" }
+
         public var order: OrdersV1.Order? = nil
 
         /// A card was given at checkout: no approval before it is authorised.

@@ -5,6 +5,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.Event`.
     public struct Event: Message {
         public static var protobufName: String { "mallbots.payments.v1.Event" }
+
         public var kind: Kind? = nil
 
         public init() {}
@@ -57,6 +58,7 @@ extension PaymentsV1 {
     /// The provider is to be asked; its answer is the next event of this authorisation.
     public struct AuthorizationRequested: Message {
         public static var protobufName: String { "mallbots.payments.v1.AuthorizationRequested" }
+
         public var authorizationID: String = ""
         public var orderID: String = ""
         public var amount: TypesV1.Money? = nil
@@ -80,6 +82,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.PaymentAuthorized`.
     public struct PaymentAuthorized: Message {
         public static var protobufName: String { "mallbots.payments.v1.PaymentAuthorized" }
+
         public var authorizationID: String = ""
         public var orderID: String = ""
         public var amount: TypesV1.Money? = nil
@@ -100,6 +103,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.PaymentDeclined`.
     public struct PaymentDeclined: Message {
         public static var protobufName: String { "mallbots.payments.v1.PaymentDeclined" }
+
         public var authorizationID: String = ""
         public var orderID: String = ""
         public var reason: String = ""
@@ -120,6 +124,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.AuthorizationReleased`.
     public struct AuthorizationReleased: Message {
         public static var protobufName: String { "mallbots.payments.v1.AuthorizationReleased" }
+
         public var authorizationID: String = ""
         public var orderID: String = ""
 
@@ -137,6 +142,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.InvoiceIssued`.
     public struct InvoiceIssued: Message {
         public static var protobufName: String { "mallbots.payments.v1.InvoiceIssued" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
         public var amount: TypesV1.Money? = nil
@@ -157,6 +163,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.InvoiceAdjusted`.
     public struct InvoiceAdjusted: Message {
         public static var protobufName: String { "mallbots.payments.v1.InvoiceAdjusted" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
         public var amount: TypesV1.Money? = nil
@@ -177,6 +184,7 @@ extension PaymentsV1 {
     /// The provider is to be asked to capture; its answer is InvoicePaid or ChargeDeclined.
     public struct ChargeRequested: Message {
         public static var protobufName: String { "mallbots.payments.v1.ChargeRequested" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
 
@@ -210,6 +218,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.ChargeDeclined`.
     public struct ChargeDeclined: Message {
         public static var protobufName: String { "mallbots.payments.v1.ChargeDeclined" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
         public var chargeID: String = ""
@@ -233,6 +242,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.InvoicePaid`.
     public struct InvoicePaid: Message {
         public static var protobufName: String { "mallbots.payments.v1.InvoicePaid" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
         public var amount: TypesV1.Money? = nil
@@ -261,6 +271,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.InvoiceCanceled`.
     public struct InvoiceCanceled: Message {
         public static var protobufName: String { "mallbots.payments.v1.InvoiceCanceled" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
 
@@ -278,6 +289,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.RefundRequested`.
     public struct RefundRequested: Message {
         public static var protobufName: String { "mallbots.payments.v1.RefundRequested" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
         public var refundID: String = ""
@@ -304,6 +316,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.InvoiceRefunded`.
     public struct InvoiceRefunded: Message {
         public static var protobufName: String { "mallbots.payments.v1.InvoiceRefunded" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
         public var refundID: String = ""
@@ -327,6 +340,7 @@ extension PaymentsV1 {
     /// The order was rejected or is being cancelled: what is held is let go, what was taken goes back.
     public struct AccountClosing: Message {
         public static var protobufName: String { "mallbots.payments.v1.AccountClosing" }
+
         public var orderID: String = ""
         public var reason: String = ""
 
@@ -344,6 +358,7 @@ extension PaymentsV1 {
     /// Nothing is owed, held or to be given back for this order any more.
     public struct AccountClosed: Message {
         public static var protobufName: String { "mallbots.payments.v1.AccountClosed" }
+
         public var orderID: String = ""
 
         public init() {}

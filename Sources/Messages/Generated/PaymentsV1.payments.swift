@@ -5,6 +5,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.Invoice`.
     public struct Invoice: Message {
         public static var protobufName: String { "mallbots.payments.v1.Invoice" }
+
         public var invoiceID: String = ""
         public var orderID: String = ""
         public var state: PaymentsV1.InvoiceState = .unspecified
@@ -51,6 +52,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.Authorization`.
     public struct Authorization: Message {
         public static var protobufName: String { "mallbots.payments.v1.Authorization" }
+
         public var authorizationID: String = ""
         public var orderID: String = ""
         public var state: PaymentsV1.AuthorizationState = .unspecified
@@ -77,6 +79,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.AuthorizePaymentRequest`.
     public struct AuthorizePaymentRequest: Message {
         public static var protobufName: String { "mallbots.payments.v1.AuthorizePaymentRequest" }
+
         public var idempotencyKey: String = ""
         public var orderID: String = ""
         public var amount: TypesV1.Money? = nil
@@ -119,6 +122,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.PayInvoiceRequest`.
     public struct PayInvoiceRequest: Message {
         public static var protobufName: String { "mallbots.payments.v1.PayInvoiceRequest" }
+
         public var idempotencyKey: String = ""
 
         /// One of the two.
@@ -149,6 +153,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.RefundInvoiceRequest`.
     public struct RefundInvoiceRequest: Message {
         public static var protobufName: String { "mallbots.payments.v1.RefundInvoiceRequest" }
+
         public var idempotencyKey: String = ""
         public var invoiceID: String = ""
         public var amount: TypesV1.Money? = nil
@@ -172,6 +177,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.ListInvoicesRequest`.
     public struct ListInvoicesRequest: Message {
         public static var protobufName: String { "mallbots.payments.v1.ListInvoicesRequest" }
+
         public var states: [PaymentsV1.InvoiceState] = []
         public var pageSize: UInt32 = 0
         public var pageToken: String = ""
@@ -258,20 +264,16 @@ extension PaymentsV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "INVOICE_STATE_UNSPECIFIED"
             case .open: "INVOICE_STATE_OPEN"
             case .paying: "INVOICE_STATE_PAYING"
             case .paid: "INVOICE_STATE_PAID"
             case .canceled: "INVOICE_STATE_CANCELED"
             case .refunded: "INVOICE_STATE_REFUNDED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 
@@ -309,17 +311,13 @@ extension PaymentsV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "PAYMENT_METHOD_UNSPECIFIED"
             case .card: "PAYMENT_METHOD_CARD"
             case .cash: "PAYMENT_METHOD_CASH"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 
@@ -369,20 +367,16 @@ extension PaymentsV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "AUTHORIZATION_STATE_UNSPECIFIED"
             case .pending: "AUTHORIZATION_STATE_PENDING"
             case .authorized: "AUTHORIZATION_STATE_AUTHORIZED"
             case .declined: "AUTHORIZATION_STATE_DECLINED"
             case .captured: "AUTHORIZATION_STATE_CAPTURED"
             case .released: "AUTHORIZATION_STATE_RELEASED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 }

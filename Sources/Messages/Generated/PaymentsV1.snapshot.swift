@@ -21,6 +21,7 @@ extension PaymentsV1 {
     /// All that one order holds, owes, has paid and got back.
     public struct AccountRecord: Message {
         public static var protobufName: String { "mallbots.payments.v1.AccountRecord" }
+
         public var orderID: String = ""
 
         /// Absent until the order is approved.
@@ -71,6 +72,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.AuthorizationRecord`.
     public struct AuthorizationRecord: Message {
         public static var protobufName: String { "mallbots.payments.v1.AuthorizationRecord" }
+
         public var authorization: PaymentsV1.Authorization? = nil
         public var cardToken: String = ""
 
@@ -88,6 +90,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.ChargeRecord`.
     public struct ChargeRecord: Message {
         public static var protobufName: String { "mallbots.payments.v1.ChargeRecord" }
+
         public var chargeID: String = ""
         public var amount: TypesV1.Money? = nil
         public var cardToken: String = ""
@@ -114,6 +117,7 @@ extension PaymentsV1 {
     /// `mallbots.payments.v1.RefundRecord`.
     public struct RefundRecord: Message {
         public static var protobufName: String { "mallbots.payments.v1.RefundRecord" }
+
         public var refundID: String = ""
         public var amount: TypesV1.Money? = nil
         public var done: Bool = false

@@ -5,6 +5,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.Event`.
     public struct Event: Message {
         public static var protobufName: String { "mallbots.stores.v1.Event" }
+
         public var kind: Kind? = nil
 
         public init() {}
@@ -47,6 +48,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.StoreCreated`.
     public struct StoreCreated: Message {
         public static var protobufName: String { "mallbots.stores.v1.StoreCreated" }
+
         public var store: StoresV1.Store? = nil
 
         public init() {}
@@ -61,6 +63,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.StoreRebranded`.
     public struct StoreRebranded: Message {
         public static var protobufName: String { "mallbots.stores.v1.StoreRebranded" }
+
         public var storeID: String = ""
         public var name: String = ""
         public var category: String = ""
@@ -81,6 +84,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.StoreMoved`.
     public struct StoreMoved: Message {
         public static var protobufName: String { "mallbots.stores.v1.StoreMoved" }
+
         public var storeID: String = ""
         public var node: String = ""
         public var place: TypesV1.Place? = nil
@@ -101,6 +105,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.ParticipationChanged`.
     public struct ParticipationChanged: Message {
         public static var protobufName: String { "mallbots.stores.v1.ParticipationChanged" }
+
         public var storeID: String = ""
         public var participating: Bool = false
 
@@ -118,6 +123,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.ProductAdded`.
     public struct ProductAdded: Message {
         public static var protobufName: String { "mallbots.stores.v1.ProductAdded" }
+
         public var product: StoresV1.Product? = nil
 
         public init() {}
@@ -132,6 +138,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.ProductRebranded`.
     public struct ProductRebranded: Message {
         public static var protobufName: String { "mallbots.stores.v1.ProductRebranded" }
+
         public var storeID: String = ""
         public var productID: String = ""
         public var name: String = ""
@@ -155,6 +162,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.PriceChanged`.
     public struct PriceChanged: Message {
         public static var protobufName: String { "mallbots.stores.v1.PriceChanged" }
+
         public var storeID: String = ""
         public var productID: String = ""
         public var price: TypesV1.Money? = nil
@@ -175,6 +183,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.StockChanged`.
     public struct StockChanged: Message {
         public static var protobufName: String { "mallbots.stores.v1.StockChanged" }
+
         public var storeID: String = ""
         public var productID: String = ""
         public var stock: UInt32 = 0
@@ -198,6 +207,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.ProductRemoved`.
     public struct ProductRemoved: Message {
         public static var protobufName: String { "mallbots.stores.v1.ProductRemoved" }
+
         public var storeID: String = ""
         public var productID: String = ""
 
@@ -258,19 +268,15 @@ extension StoresV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .unspecified: "STOCK_REASON_UNSPECIFIED"
             case .set: "STOCK_REASON_SET"
             case .picked: "STOCK_REASON_PICKED"
             case .foundEmpty: "STOCK_REASON_FOUND_EMPTY"
             case .returned: "STOCK_REASON_RETURNED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 }

@@ -5,6 +5,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.Store`.
     public struct Store: Message {
         public static var protobufName: String { "mallbots.stores.v1.Store" }
+
         public var storeID: String = ""
         public var name: String = ""
         public var category: String = ""
@@ -36,6 +37,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.Product`.
     public struct Product: Message {
         public static var protobufName: String { "mallbots.stores.v1.Product" }
+
         public var productID: String = ""
         public var storeID: String = ""
         public var name: String = ""
@@ -72,6 +74,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.CreateStoreRequest`.
     public struct CreateStoreRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.CreateStoreRequest" }
+
         public var idempotencyKey: String = ""
 
         /// Lower-case letters, digits and '-'. Empty: made by the service.
@@ -106,6 +109,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.RebrandStoreRequest`.
     public struct RebrandStoreRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.RebrandStoreRequest" }
+
         public var storeID: String = ""
         public var name: String = ""
         public var category: String = ""
@@ -126,6 +130,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.MoveStoreRequest`.
     public struct MoveStoreRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.MoveStoreRequest" }
+
         public var storeID: String = ""
         public var node: String = ""
         public var place: TypesV1.Place? = nil
@@ -146,6 +151,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.SetParticipationRequest`.
     public struct SetParticipationRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.SetParticipationRequest" }
+
         public var storeID: String = ""
         public var participating: Bool = false
 
@@ -163,6 +169,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.GetStoreRequest`.
     public struct GetStoreRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.GetStoreRequest" }
+
         public var storeID: String = ""
 
         public init() {}
@@ -177,6 +184,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.ListStoresRequest`.
     public struct ListStoresRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.ListStoresRequest" }
+
         public var participatingOnly: Bool = false
 
         public init() {}
@@ -207,6 +215,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.AddProductRequest`.
     public struct AddProductRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.AddProductRequest" }
+
         public var idempotencyKey: String = ""
         public var storeID: String = ""
 
@@ -244,6 +253,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.RebrandProductRequest`.
     public struct RebrandProductRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.RebrandProductRequest" }
+
         public var productID: String = ""
         public var name: String = ""
         public var description: String = ""
@@ -264,6 +274,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.ChangePriceRequest`.
     public struct ChangePriceRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.ChangePriceRequest" }
+
         public var productID: String = ""
         public var price: TypesV1.Money? = nil
 
@@ -281,6 +292,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.SetStockRequest`.
     public struct SetStockRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.SetStockRequest" }
+
         public var productID: String = ""
         public var stock: UInt32 = 0
 
@@ -298,6 +310,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.RemoveProductRequest`.
     public struct RemoveProductRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.RemoveProductRequest" }
+
         public var productID: String = ""
 
         public init() {}
@@ -319,6 +332,7 @@ extension StoresV1 {
     /// `mallbots.stores.v1.GetProductRequest`.
     public struct GetProductRequest: Message {
         public static var protobufName: String { "mallbots.stores.v1.GetProductRequest" }
+
         public var productID: String = ""
 
         public init() {}

@@ -50,6 +50,7 @@ extension TypesV1 {
     /// Some units of one product at one store.
     public struct Item: Message {
         public static var protobufName: String { "mallbots.types.v1.Item" }
+
         public var productID: String = ""
         public var name: String = ""
         public var quantity: UInt32 = 0
@@ -75,6 +76,7 @@ extension TypesV1 {
     /// One store to visit and what to fetch there.
     public struct Stop: Message {
         public static var protobufName: String { "mallbots.types.v1.Stop" }
+
         public var storeID: String = ""
         public var storeName: String = ""
 

@@ -152,6 +152,7 @@ extension WireV1 {
     /// A server's initial metadata, at most once, before its first message.
     public struct Headers: Message {
         public static var protobufName: String { "mallbots.wire.v1.Headers" }
+
         public var metadata: [WireV1.MetadataEntry] = []
 
         public init() {}
@@ -166,6 +167,7 @@ extension WireV1 {
     /// A server ends the call. The last frame of a stream from the server.
     public struct Status: Message {
         public static var protobufName: String { "mallbots.wire.v1.Status" }
+
         public var code: WireV1.Code = .ok
         public var message: String = ""
 
@@ -188,6 +190,7 @@ extension WireV1 {
     /// Either side abandons the call now.
     public struct Reset: Message {
         public static var protobufName: String { "mallbots.wire.v1.Reset" }
+
         public var code: WireV1.Code = .ok
         public var message: String = ""
 
@@ -205,6 +208,7 @@ extension WireV1 {
     /// The receiver of messages lets their sender send this many bytes more on this stream.
     public struct Credit: Message {
         public static var protobufName: String { "mallbots.wire.v1.Credit" }
+
         public var bytes: UInt32 = 0
 
         public init() {}
@@ -219,6 +223,7 @@ extension WireV1 {
     /// On stream 0. The answer has `ack` set and the same `opaque`.
     public struct Ping: Message {
         public static var protobufName: String { "mallbots.wire.v1.Ping" }
+
         public var opaque: UInt64 = 0
         public var ack: Bool = false
 
@@ -236,6 +241,7 @@ extension WireV1 {
     /// On stream 0: no new calls on this connection; those up to `last_stream_id` may finish.
     public struct GoAway: Message {
         public static var protobufName: String { "mallbots.wire.v1.GoAway" }
+
         public var lastStreamID: UInt32 = 0
         public var code: WireV1.Code = .ok
         public var message: String = ""
@@ -348,8 +354,8 @@ extension WireV1 {
             }
         }
 
-        public var name: String {
-            switch self {
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
             case .ok: "CODE_OK"
             case .cancelled: "CODE_CANCELLED"
             case .unknown: "CODE_UNKNOWN"
@@ -367,12 +373,8 @@ extension WireV1 {
             case .unavailable: "CODE_UNAVAILABLE"
             case .dataLoss: "CODE_DATA_LOSS"
             case .unauthenticated: "CODE_UNAUTHENTICATED"
-            case .unrecognized(let number): Self(rawValue: number).knownName ?? String(number)
+            case .unrecognized: nil
             }
-        }
-
-        public var knownName: String? {
-            if case .unrecognized = self { nil } else { name }
         }
     }
 }

@@ -8,6 +8,8 @@ public struct DecodingError: Error, Hashable, Sendable, CustomStringConvertible 
         case malformed
         /// The field's wire type is not that of its type in the schema.
         case wrongWireType
+        /// A oneof's message comes twice. Other implementations merge the two; protobuf-c would drop the first.
+        case repeatedOneof
         /// A string is not UTF-8.
         case invalidUTF8
         /// More fields than `DecodingLimits.fields`.
@@ -37,6 +39,7 @@ public struct DecodingError: Error, Hashable, Sendable, CustomStringConvertible 
         case .truncated: "\(place): the bytes end within the message"
         case .malformed: "\(place): not protobuf"
         case .wrongWireType: "\(place): the wire type does not fit the field's type"
+        case .repeatedOneof: "\(place): a oneof's message is given twice"
         case .invalidUTF8: "\(place): not UTF-8"
         case .tooManyFields: "\(place): too many fields"
         case .tooMuchMemory: "\(place): decoding takes too much memory"

@@ -8,7 +8,8 @@ enum FromC {
         _ data: ProtobufCBinaryData, _ message: StaticString, _ field: StaticString
     ) throws(DecodingError) -> String {
         if data.len == 0 { return "" }
-        guard let value = String(validating: UnsafeBufferPointer(start: data.data, count: data.len), as: UTF8.self) else {
+        guard let value = String(validating: UnsafeBufferPointer(start: data.data, count: data.len), as: UTF8.self)
+        else {
             throw DecodingError(.invalidUTF8, message: message.description, field: field.description)
         }
         return value
@@ -35,7 +36,8 @@ enum FromC {
 
     /// One of the messages of a repeated field.
     @inline(__always)
-    static func message<T>(_ values: UnsafeMutablePointer<UnsafeMutablePointer<T>?>?, _ index: Int) -> UnsafePointer<T> {
+    static func message<T>(_ values: UnsafeMutablePointer<UnsafeMutablePointer<T>?>?, _ index: Int) -> UnsafePointer<T>
+    {
         // Safe because protobuf-c gives an array of n messages, none of them null, with each count n above 0.
         UnsafePointer(values![index]!)
     }

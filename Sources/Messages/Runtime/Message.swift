@@ -35,14 +35,14 @@ public protocol ProtobufEnum: Hashable, Sendable, CaseIterable {
     /// The number on the wire.
     var rawValue: Int32 { get }
 
-    /// The name in the schema ("ORDER_STATE_BASKET"), or the number in decimal if there is none.
-    var name: String { get }
-
-    /// The name in the schema, or nil if there is none.
+    /// The name in the schema ("ORDER_STATE_BASKET"), or nil if there is none.
     var knownName: String? { get }
 }
 
 extension ProtobufEnum {
+    /// The name in the schema, or the number in decimal if there is none.
+    public var name: String { knownName ?? String(rawValue) }
+
     public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }

@@ -24,6 +24,7 @@ struct Prepass {
         _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     ) throws(DecodingError) {
         var next = start
+        var chosen: UInt64 = 0
         while next < end {
             let tag = try Self.varint(&next, end, maximum: 5, descriptor, 0)
             let number = tag >> 3
@@ -42,7 +43,14 @@ struct Prepass {
                 guard length <= UInt64(end - next) else { throw Self.error(.truncated, descriptor, number) }
                 let contents = next
                 next += Int(length)
-                if let field { try check(contents, next, field, descriptor, number) }
+                guard let field else { break }
+                if Self.isChosenMessage(field) {
+                    // The generator sees to it that a message with a oneof has at most 64 fields.
+                    let bit = UInt64(1) << UInt64((field - descriptor.pointee.fields) & 63)
+                    if chosen & bit != 0 { throw Self.error(.repeatedOneof, descriptor, number) }
+                    chosen |= bit
+                }
+                try check(contents, next, field, descriptor, number)
             default: throw Self.error(.malformed, descriptor, number)
             }
         }
@@ -114,6 +122,12 @@ struct Prepass {
             if offset < Int64(ranges[index + 1].orig_index - first) { return fields + Int(first) + Int(offset) }
         }
         return nil
+    }
+
+    /// Whether the field is a message in a oneof.
+    private static func isChosenMessage(_ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Bool {
+        field.pointee.type == PROTOBUF_C_TYPE_MESSAGE
+            && field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0
     }
 
     private static func fits(_ wireType: UInt8, _ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Bool {
