@@ -114,8 +114,7 @@ let package = Package(
         library("Codegen", [pluginLibrary, swiftProtobuf], path: "Sources/Codegen/Library"),
         .executableTarget(
             name: "CodegenPlugin", dependencies: ["Codegen", pluginLibrary, swiftProtobuf],
-            path: "Sources/Codegen/Plugin",
-            swiftSettings: strict),
+            path: "Sources/Codegen/Plugin", swiftSettings: strict),
     ] + tests("KernelTests", ["Kernel", "Messages", "KernelFixtures", "KernelCrashProbe", logging])
         + support(
             "KernelTests",
@@ -131,4 +130,9 @@ let package = Package(
         + tests("OrdersTests", ["Orders", "Stores", "Payments", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("TLSTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
         + tests("WireTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
+        + tests("CodegenTests", ["Codegen", pluginLibrary, swiftProtobuf])
+        + tests("MessagesTests", ["Messages", "CMessages", "CFeatures", "CProtobufC", "Wire"])
+        // protoc-c's code for a schema with every feature.
+        + support(
+            "MessagesTests", [.target(name: "CFeatures", dependencies: ["CProtobufC"], path: "Tests/Features/C")])
 )
