@@ -135,4 +135,12 @@ let package = Package(
         // protoc-c's code for a schema with every feature.
         + support(
             "MessagesTests", [.target(name: "CFeatures", dependencies: ["CProtobufC"], path: "Tests/Features/C")])
+        + tests(
+            "KioskGatewayTests",
+            [
+                "KioskGateway", "Stores", "Orders", "Payments", "Depot", "Kernel", "Messages", "Wire", nioCore,
+                nioPosix, logging, lifecycle, .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Yams", package: "Yams"),
+            ])
+        + tests("CLITests", ["CLI", "Messages"])
 )

@@ -29,14 +29,23 @@ struct OrderRoutes: Sendable {
         // Cash is taken at the depot's desk, by staff: a kiosk has no drawer and nobody who counts.
         let cardToken = fields.text("card_token", required: true, maximum: 128)
         try fields.finish()
-        let invoice = try await payments.payInvoice(
-            PaymentsV1.PayInvoiceRequest(idempotencyKey: key, orderID: id, method: .card, cardToken: cardToken),
-            context: limits.call())
-        switch invoice.state {
-        case .open where !invoice.declineReason.isEmpty: throw Problem.declined(invoice.declineReason)
-        case .paying: return try Response(InvoiceDocument(invoice), status: .accepted)
-        default: return try Response(InvoiceDocument(invoice))
+        let payment = PaymentsV1.PayInvoiceRequest(
+            idempotencyKey: key, orderID: id, method: .card, cardToken: cardToken)
+        do {
+            let invoice = try await payments.payInvoice(payment, context: limits.call())
+            // The provider may take longer than anybody waits; the order's events tell when it has answered.
+            return try Response(InvoiceDocument(invoice), status: invoice.state == .paying ? .accepted : .ok)
+        } catch let refusal as any StatusConvertible where refusal.statusCode == .failedPrecondition {
+            throw try await declined(id) ?? refusal
         }
+    }
+
+    /// A refused payment's problem when its card was declined: the invoice is still open and says why. Otherwise nil.
+    private func declined(_ orderID: String) async throws -> Problem? {
+        let invoice = try? await payments.getInvoice(
+            PaymentsV1.GetInvoiceRequest(orderID: orderID), context: limits.call())
+        guard let invoice, invoice.state == .open, !invoice.declineReason.isEmpty else { return nil }
+        return .declined(invoice.declineReason)
     }
 
     @Sendable func cancel(_ request: Request, _ context: KioskContext) async throws -> Response {

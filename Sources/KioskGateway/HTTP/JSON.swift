@@ -19,18 +19,28 @@ enum JSON {
     static func value(_ bytes: Data) throws(Problem) -> JSONValue {
         do {
             return try JSONDecoder().decode(JSONValue.self, from: bytes)
-        } catch DecodingError.dataCorrupted(let context) {
-            throw .malformed(explanation(context))
         } catch {
-            throw .malformed("The body could not be read as JSON.")
+            throw .malformed(explanation(bytes))
         }
     }
 
-    private static func explanation(_ context: DecodingError.Context) -> String {
-        // Foundation's reader says where in the underlying error: "Unexpected character '}' around line 2, column 7."
-        let underlying = context.underlyingError as NSError?
-        if let text = underlying?.userInfo["NSDebugDescription"] as? String, !text.isEmpty { return text }
-        return "The body could not be read as JSON: \(context.debugDescription)"
+    /// Where the text stops being JSON, as far as it can be found out.
+    private static func explanation(_ bytes: Data) -> String {
+        // Only the older of Foundation's two readers says where: "Invalid value around character 16."
+        var text = ""
+        do {
+            _ = try JSONSerialization.jsonObject(with: bytes, options: .fragmentsAllowed)
+        } catch {
+            text = (error as NSError).userInfo["NSDebugDescription"] as? String ?? ""
+        }
+        guard let found = text.firstMatch(of: /^(.*) around character (\d+)/), let offset = Int(found.2) else {
+            return text.isEmpty ? "The body could not be read as JSON." : text
+        }
+        let before = bytes.prefix(offset)
+        let line = before.count { $0 == 0x0A } + 1
+        let column =
+            offset - (before.lastIndex(of: 0x0A).map { before.distance(from: before.startIndex, to: $0) + 1 } ?? 0)
+        return "\(found.1) at line \(line), column \(column + 1)."
     }
 }
 

@@ -67,7 +67,7 @@ struct Problem: Error, Hashable, Sendable {
         Problem(
             kind: "payment-declined", status: HTTPResponse.Status(code: 402, reasonPhrase: "Payment Required"),
             title: "The payment was declined",
-            detail: reason.isEmpty ? "Try another card." : "\(reason) Try another card.")
+            detail: "Nothing was paid: \(reason). Try another card, with a new Idempotency-Key.")
     }
 
     static func `internal`(requestID: String) -> Problem {

@@ -81,7 +81,7 @@ extension Request {
     /// Refuses query parameters that the route does not have, so that a misspelt one does not go unnoticed.
     func onlyQuery(_ names: String...) throws(Problem) {
         var errors: [Problem.FieldError] = []
-        for (key, _) in uri.queryParameters where !names.contains(String(key)) {
+        for (key, _) in uri.queryParameters where !key.isEmpty && !names.contains(String(key)) {
             errors.append(.init(field: String(key), message: "is not a query parameter of this path"))
         }
         if !errors.isEmpty { throw .invalid(errors) }

@@ -1,0 +1,100 @@
+import Foundation
+import Hummingbird
+import Messages
+import Testing
+import Yams
+
+@testable import KioskGateway
+
+/// The document and the server say the same.
+struct OpenAPITests {
+    private let document: [String: Any]
+
+    init() throws {
+        document = try #require(try Yams.load(yaml: openAPIDocument) as? [String: Any])
+    }
+
+    private func schema(_ name: String) throws -> [String: Any] {
+        let components = try #require(document["components"] as? [String: Any])
+        let schemas = try #require(components["schemas"] as? [String: Any])
+        return try #require(schemas[name] as? [String: Any], "there is no schema \(name)")
+    }
+
+    @Test func everyRouteIsDescribedAndEveryDescribedOneExists() async throws {
+        let paths = try #require(document["paths"] as? [String: [String: Any]])
+        let verbs: Set = ["get", "post", "put", "delete", "patch", "head", "options"]
+        let described = paths.flatMap { path, item in
+            item.keys.filter(verbs.contains).map { "\($0.uppercased()) \(path)" }
+        }
+        try await TestShop.run { shop in
+            let router = KioskGateway.router(
+                stores: shop.stores, orders: shop.orders, payments: shop.payments, limits: KioskGateway.Limits())
+            let routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
+            #expect(described.sorted() == routes.sorted())
+        }
+    }
+
+    @Test func theServerGivesTheDocument() async throws {
+        try await TestShop.run { shop in
+            let reply = try await shop.client.get("/openapi.yaml")
+            #expect(reply.headers["content-type"]?.hasPrefix("application/yaml") == true)
+            #expect(reply.body == openAPIDocument)
+        }
+    }
+
+    @Test func documentsHaveExactlyTheDescribedFields() throws {
+        let money = TypesV1.Money(minorUnits: 1, currencyCode: "EUR")
+        let store = StoresV1.Store(
+            storeID: "s", name: "n", category: "c", node: "x", place: TypesV1.Place(floor: 1), participating: true)
+        let product = StoresV1.Product(
+            productID: "p", storeID: "s", name: "n", description: "d", price: money, stock: 1, sizeUnits: 1)
+        let line = OrdersV1.Line(
+            storeID: "s", storeName: "n", productID: "p", name: "n", quantity: 1, unitPrice: money, sizeUnits: 1)
+        let order = OrdersV1.Order(
+            orderID: "o", state: .placed, paid: true, lines: [line], total: money, pickupCode: "c", kioskID: "k",
+            reason: "r", startedUnixMs: 1, placedUnixMs: 1, readyUnixMs: 1, endedUnixMs: 1, version: 1,
+            invoiceID: "i")
+        let invoice = PaymentsV1.Invoice(
+            invoiceID: "i", orderID: "o", state: .open, amount: money, captured: money, refunded: money, method: .card)
+        let page = StoresV1.GetCatalogResponse(products: [product], nextPageToken: "t", total: 1)
+        try check("Health", HealthDocument())
+        try check("Money", MoneyDocument(money))
+        try check("Store", StoreDocument(store))
+        try check("StoreList", StoreListDocument(stores: [StoreDocument(store)]))
+        try check("Product", ProductDocument(product))
+        try check("ProductPage", ProductPageDocument(page))
+        try check("Line", LineDocument(line))
+        try check("Order", OrderDocument(order))
+        try check("Invoice", InvoiceDocument(invoice))
+        // What may be absent is absent from the emptiest document, and everything else is required.
+        try checkRequired("Store", StoreDocument(StoresV1.Store()))
+        try checkRequired("Product", ProductDocument(StoresV1.Product()))
+        try checkRequired("ProductPage", ProductPageDocument(StoresV1.GetCatalogResponse()))
+        try checkRequired("Line", LineDocument(OrdersV1.Line()))
+        try checkRequired("Order", OrderDocument(OrdersV1.Order()))
+        try checkRequired("Invoice", InvoiceDocument(PaymentsV1.Invoice()))
+    }
+
+    private func check(_ name: String, _ document: some Encodable) throws {
+        let properties = try #require(try schema(name)["properties"] as? [String: Any])
+        #expect(try fields(document) == properties.keys.sorted(), "\(name)")
+    }
+
+    private func checkRequired(_ name: String, _ document: some Encodable) throws {
+        let required = try schema(name)["required"] as? [String] ?? []
+        #expect(try fields(document) == required.sorted(), "\(name)")
+    }
+
+    private func fields(_ document: some Encodable) throws -> [String] {
+        let object = try JSONSerialization.jsonObject(with: JSON.data(document)) as? [String: Any]
+        return try #require(object).keys.sorted()
+    }
+
+    @Test func everyStateHasItsWord() throws {
+        let properties = try #require(try schema("Order")["properties"] as? [String: Any])
+        let words = try #require((properties["state"] as? [String: Any])?["enum"] as? [String])
+        let states = (0...Int32(9)).map { OrdersV1.OrderState(rawValue: $0).word }
+        #expect(Set(states) == Set(words))
+        #expect(states.filter { $0 == "unknown" }.count == 1, "a state has no word of its own")
+    }
+}
