@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Messages
 import NIOCore
@@ -217,8 +218,21 @@ import Testing
     }
 
     @Test func nobodyThere() async throws {
-        // Bound and closed again, so that nothing listens there.
-        let port = try await withServer { _, port in port }
+        // Bound, so that no other test gets the port, and nobody listens.
+        let bound = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(bound) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // Safe because sockaddr_in begins as a sockaddr does, and `length` is its size.
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(bound, $0, length) + getsockname(bound, $0, &length)
+            }
+        }
+        try #require(result == 0)
+        let port = Int(UInt16(bigEndian: address.sin_port))
         let client = client(port, backoff: .seconds(100))
         let running = Task { try await client.run() }
         try await within {
