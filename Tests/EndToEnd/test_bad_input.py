@@ -90,7 +90,7 @@ class CommandLine(MallTestCase):
 
     def test_unknown_flags_and_impossible_values(self):
         self.refused(run("serve", "--unknown"), "--unknown", status=64)
-        self.refused(run("serve", "--bots", "nowhere"), "nowhere", "HOST:PORT", status=64)
+        self.refused(run("serve", "--bots", "nowhere"), "nowhere", "host:port", status=64)
         self.refused(run("serve", "--bots", "127.0.0.1:99999"), "99999", status=64)
         self.refused(run("bots", "--count", "0", "--server", "127.0.0.1:1"), "--count", status=64)
         self.refused(run("bots", "--count", "-3", "--server", "127.0.0.1:1"), "-3", status=64)
@@ -154,8 +154,8 @@ class Rest(MallTestCase):
         self.problem(404, "GET", "/api/v1/stores/none/products")
         basket = self.expect(201, "POST", "/api/v1/baskets", {"kiosk_id": "test"})["order_id"]
         items = f"/api/v1/baskets/{basket}/items"
-        self.assertIn("quantity", json.dumps(self.problem(400, "POST", items, {"product_id": "x", "quantity": "two"})))
-        self.assertIn("product_id", json.dumps(self.problem(400, "POST", items, {"quantity": 2})))
+        self.assertIn("quantity", json.dumps(self.problem(422, "POST", items, {"product_id": "x", "quantity": "two"})))
+        self.assertIn("product_id", json.dumps(self.problem(422, "POST", items, {"quantity": 2})))
         self.problem(400, "POST", items, raw=b'{"product_id": ')
         self.problem(404, "POST", items, {"product_id": "none", "quantity": 1})
         self.problem(400, "POST", items, {"product_id": self.products(1)[0]["product_id"], "quantity": 0})

@@ -6,7 +6,7 @@ from mall import MallTestCase, free_ports, wait_until
 
 
 class Crashes(MallTestCase):
-    ORDERS = 6
+    ORDERS = 8
 
     def delivered_units(self):
         """Units that came to the depot, by order and product, counted over Depot's log."""
@@ -18,8 +18,13 @@ class Crashes(MallTestCase):
                     units[body["listId"], item["productId"]] += item["quantity"]
         return units
 
-    def work_is_going_on(self):
-        return any(event["type"] == "ItemPicked" for event in self.events("--service", "depot"))
+    def wait_for_work(self, orders):
+        """Until robots pick again, with orders still to be fetched: only then does a crash strike anything."""
+        def picked():
+            return len(self.events("--service", "depot", "--type", "ItemPicked"))
+        before = picked()
+        wait_until("robots to be at work", lambda: picked() > before)
+        self.assertTrue(any(self.order(order["order_id"])["state"] != "ready" for order in orders), "nothing was going on")
 
     def finish(self, orders):
         for order in orders:
@@ -38,10 +43,10 @@ class Crashes(MallTestCase):
     def test_the_server_is_killed_in_the_middle_of_deliveries(self):
         ports = free_ports(3)
         server = self.serve(ports=ports)
-        self.bots(4, speed=10)
+        self.bots(4, speed=6)
         orders = [self.place(items=3) for _ in range(self.ORDERS)]
         for _ in range(3):
-            wait_until("robots to be at work", self.work_is_going_on)
+            self.wait_for_work(orders)
             server.kill()
             server = self.serve(ports=ports)
             for order in orders:
@@ -50,12 +55,12 @@ class Crashes(MallTestCase):
 
     def test_the_robots_process_is_killed_in_the_middle_of_deliveries(self):
         self.serve()
-        bots = self.bots(4, speed=10)
+        bots = self.bots(4, speed=6)
         orders = [self.place(items=3) for _ in range(self.ORDERS)]
         for _ in range(3):
-            wait_until("robots to be at work", self.work_is_going_on)
+            self.wait_for_work(orders)
             bots.kill()
-            bots = self.bots(4, speed=10)
+            bots = self.bots(4, speed=6)
         self.finish(orders)
 
 

@@ -19,9 +19,9 @@ class Tour(MallTestCase):
         self.assertEqual(early.returncode, 1, early)
         self.assertIn("paid", early.stderr)
 
-        paid = self.expect(200, "POST", f"/api/v1/orders/{identifier}/payment", {"method": "card", "card_token": "card-approve"})
+        paid = self.expect(200, "POST", f"/api/v1/orders/{identifier}/payment", {"card_token": "card-approve"})
         self.assertTrue(wait_until("the order to be paid", lambda: self.order(identifier)["paid"]), paid)
-        again = self.http("POST", f"/api/v1/orders/{identifier}/payment", {"method": "card", "card_token": "card-approve"})
+        again = self.http("POST", f"/api/v1/orders/{identifier}/payment", {"card_token": "card-approve"})
         self.assertEqual(again.status, 409, again)
 
         wrong = self.tool("orders", "hand-over", identifier, "--code", "WRONG1")

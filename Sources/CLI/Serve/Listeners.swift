@@ -52,7 +52,12 @@ struct Listeners: Sendable {
     /// Runs them all; on graceful shutdown the kiosks' door closes first.
     func group(logger: Logger) -> ServiceGroup {
         let doors: [any Service] = [
-            Door("--services", services.run), Door("--bots", bots.run), Door("--kiosk", kiosk.run),
+            Door("--services", services.run), Door("--bots", bots.run),
+            // Kiosks last: they may come in when everything behind them is there.
+            Door("--kiosk") {
+                _ = try? await (bots.boundAddress, services.boundAddress)
+                try await kiosk.run()
+            },
         ]
         return ServiceGroup(configuration: .init(services: doors.map { .init(service: $0) }, logger: logger))
     }
@@ -60,8 +65,18 @@ struct Listeners: Sendable {
     /// Where they listen. Waits until all do.
     func addresses(data: String) async throws -> Addresses {
         Addresses(
-            bots: try await bots.boundAddress.description, services: try await services.boundAddress.description,
-            kiosk: try await kiosk.boundAddress.description, data: data)
+            bots: try await Self.naming("--bots") { try await bots.boundAddress.description },
+            services: try await Self.naming("--services") { try await services.boundAddress.description },
+            kiosk: try await Self.naming("--kiosk") { try await kiosk.boundAddress.description }, data: data)
+    }
+
+    /// Has an error name the flag that says where to listen.
+    private static func naming<R: Sendable>(_ flag: String, _ body: () async throws -> R) async throws -> R {
+        do {
+            return try await body()
+        } catch let error where !(error is CancellationError) {
+            throw Failure("\(flag): \(error)")
+        }
     }
 
     /// A listener whose failure names the flag that says where it listens.
@@ -75,13 +90,7 @@ struct Listeners: Sendable {
         }
 
         func run() async throws {
-            do {
-                try await work()
-            } catch is CancellationError {
-                throw CancellationError()
-            } catch {
-                throw Failure("\(flag): \(error)")
-            }
+            try await Listeners.naming(flag, work)
         }
     }
 }
