@@ -93,7 +93,7 @@ class CommandLine(MallTestCase):
         self.refused(run("serve", "--bots", "nowhere"), "nowhere", "host:port", status=64)
         self.refused(run("serve", "--bots", "127.0.0.1:99999"), "99999", status=64)
         self.refused(run("bots", "--count", "0", "--server", "127.0.0.1:1"), "--count", status=64)
-        self.refused(run("bots", "--count", "-3", "--server", "127.0.0.1:1"), "-3", status=64)
+        self.refused(run("bots", "--count=-3", "--server", "127.0.0.1:1"), "-3", status=64)
         self.refused(run("bots", "--count", "2", "--server", "127.0.0.1:1", "--fail-rate", "2"), "--fail-rate", status=64)
         self.refused(run("frobnicate"), "frobnicate", status=64)
 
@@ -158,7 +158,7 @@ class Rest(MallTestCase):
         self.assertIn("product_id", json.dumps(self.problem(422, "POST", items, {"quantity": 2})))
         self.problem(400, "POST", items, raw=b'{"product_id": ')
         self.problem(404, "POST", items, {"product_id": "none", "quantity": 1})
-        self.problem(400, "POST", items, {"product_id": self.products(1)[0]["product_id"], "quantity": 0})
+        self.problem(422, "POST", items, {"product_id": self.products(1)[0]["product_id"], "quantity": 0})
         self.problem(413, "POST", items, raw=b"{" + b" " * 2_000_000 + b"}")
         self.problem(409, "POST", f"/api/v1/baskets/{basket}/checkout", {})
         self.place(items=1)
