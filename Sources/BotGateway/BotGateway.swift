@@ -8,7 +8,8 @@ public import Wire
 /// The robots' gateway: their sessions on one side, the services' logs on the other.
 ///
 /// Register it with a `WireRouter` and run `run()` beside the server. It keeps its own log (`gateway`), where each
-/// durable report is flushed before it is acknowledged, and reads Depot's log for directives. Safe to use from anywhere.
+/// durable report is flushed before it is acknowledged, and reads Depot's log for directives. Safe to use from
+/// anywhere.
 public final class BotGateway: BotAPI {
     let loop: ServiceLoop<GatewayCore>
     let sessions = LiveSessions()
@@ -98,7 +99,9 @@ public final class BotGateway: BotAPI {
     public func connect(
         _ inbound: WireInbound<BotsV1.FromBot>, _ outbound: WireOutbound<BotsV1.ToBot>, context: CallContext
     ) async throws {
-        guard isServing else { throw WireStatus(.unavailable, "the robots' gateway is starting or stopping: try again") }
+        guard isServing else {
+            throw WireStatus(.unavailable, "the robots' gateway is starting or stopping: try again")
+        }
         try await SessionRunner(gateway: self, context: context).run(inbound, outbound)
     }
 

@@ -108,7 +108,8 @@ struct BotSession {
         var actions: [Action] = []
         if message.directiveAck > directivesStored {
             guard message.directiveAck <= lastSentDirective else {
-                let text = "directive \(message.directiveAck) is acknowledged, \(lastSentDirective) was the last one sent"
+                let text =
+                    "directive \(message.directiveAck) is acknowledged, \(lastSentDirective) was the last one sent"
                 return end(WireStatus(.invalidArgument, text))
             }
             directivesStored = message.directiveAck
@@ -174,7 +175,8 @@ struct BotSession {
     /// - Parameters:
     ///   - lastReport: the last report on disk for the journal in Hello.
     ///   - directives: those above `Hello.last_directive` that are still open, in order.
-    mutating func opened(session: UInt64, lastReport: UInt64, directives: [BotsV1.ToBot], nowUnixMs: Int64) -> [Action] {
+    mutating func opened(session: UInt64, lastReport: UInt64, directives: [BotsV1.ToBot], nowUnixMs: Int64) -> [Action]
+    {
         self.session = session
         guard phase == .opening else { return [.close(session: session, why: why)] }
         phase = .live

@@ -120,7 +120,8 @@ final class SessionRunner: Sendable {
     private func open(_ hello: BotsV1.Hello) {
         let issued = gateway.sessions.lastDirective(issuedTo: hello.botID)
         guard hello.lastDirective <= issued else {
-            let text = "the robot has directive \(hello.lastDirective), the last one issued to it is \(issued): "
+            let text =
+                "the robot has directive \(hello.lastDirective), the last one issued to it is \(issued): "
                 + "its journal is from another mall. Give the robot a new journal"
             return apply { $0.refused(WireStatus(.failedPrecondition, text)) }
         }

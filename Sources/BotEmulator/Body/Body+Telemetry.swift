@@ -41,8 +41,8 @@ extension Body {
     private var goal: Int? {
         guard let trip else { return dock?.node ?? home?.node }
         if trip.cancel == nil, let stop = trip.stop { return graph.node(stop.node) }
-        if trip.cancel?.returnItems == true, let store = trip.loadedStores.first(where: { !returnedStores.contains($0) })
-        {
+        let left = trip.loadedStores.first { !returnedStores.contains($0) }
+        if trip.cancel?.returnItems == true, let store = left {
             return trip.node(of: store).flatMap { graph.node($0) }
         }
         return graph.node(trip.depotNode)

@@ -170,12 +170,21 @@ public struct Body: Sendable {
             case .begin(let kind, let duration):
                 activity = Activity(kind: kind, start: now, end: now + max(1, duration))
             case .rest:
-                now = max(now, target)
-                return reports
+                guard let wake = nextWake, wake <= target else {
+                    now = max(now, target)
+                    return reports
+                }
+                now = wake
             }
         }
         now = max(now, target)
         return reports
+    }
+
+    /// When a body at rest thinks again by itself.
+    private var nextWake: Int64? {
+        guard trip == nil, !isPaused else { return nil }
+        return [askAgainAt, idleSince + parameters.patienceMs].compactMap { $0 }.filter { $0 > now }.min()
     }
 
     private mutating func finish(_ activity: Activity) {

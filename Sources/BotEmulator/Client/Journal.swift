@@ -87,7 +87,11 @@ final class Journal: @unchecked Sendable {
         var bytes: [UInt8] = []
         var completions: [Completion] = []
         func flush() {
-            if !bytes.isEmpty { attempt { () throws(JournalError) in try file.append(bytes, isFlushed: !completions.isEmpty) } }
+            if !bytes.isEmpty {
+                attempt { () throws(JournalError) in
+                    try file.append(bytes, isFlushed: !completions.isEmpty)
+                }
+            }
             let result: Result<Void, JournalError> = failure.map { .failure($0) } ?? .success(())
             for completion in completions { completion(result) }
             (bytes, completions) = ([], [])

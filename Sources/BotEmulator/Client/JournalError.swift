@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// Why a robot's storage cannot be used.
 public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -31,4 +27,3 @@ public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
         JournalError(.io, "cannot \(what) \(path): \(String(cString: strerror(errno)))")
     }
 }
-

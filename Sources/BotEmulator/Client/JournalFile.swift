@@ -1,10 +1,5 @@
+import Glibc
 import Messages
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// A journal's file: appended to and flushed, cut at a torn end when opened, replaced whole when compacted. Its calls
 /// block; use it from one thread at a time.
@@ -94,11 +89,7 @@ final class JournalFile {
     // MARK: The system's calls
 
     private static func openFile(_ path: String, _ flags: Int32) -> Int32 {
-        #if canImport(Glibc)
-            Glibc.open(path, flags | O_CLOEXEC, 0o600)
-        #else
-            Darwin.open(path, flags | O_CLOEXEC, 0o600)
-        #endif
+        Glibc.open(path, flags | O_CLOEXEC, 0o600)
     }
 
     private func readAll() throws(JournalError) -> [UInt8] {
@@ -124,11 +115,7 @@ final class JournalFile {
     }
 
     private static func writeSome(_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-            Glibc.write(file, bytes.baseAddress, bytes.count)
-        #else
-            Darwin.write(file, bytes.baseAddress, bytes.count)
-        #endif
+        Glibc.write(file, bytes.baseAddress, bytes.count)
     }
 
     private static func makeDirectory(_ path: String) throws(JournalError) {

@@ -99,7 +99,10 @@ public final class RobotClient: Sendable {
             // Inside the lock, so that the journal has reports in the order of their numbers.
             journal.append(records) { [weak self] result in
                 switch result {
-                case .success: self?.apply { $0.stored(through: last); return [] }
+                case .success:
+                    self?.apply {
+                        $0.stored(through: last); return []
+                    }
                 case .failure(let error): self?.events.yield(.journalFailed(error))
                 }
                 completion?(result.map { last })
@@ -109,12 +112,16 @@ public final class RobotClient: Sendable {
 
     /// Says where the robot is: sent when there is room, replaced by the next, never stored.
     public func telemetry(_ telemetry: BotsV1.Telemetry) {
-        apply { $0.telemetry(telemetry); return [] }
+        apply {
+            $0.telemetry(telemetry); return []
+        }
     }
 
     /// Says goodbye after all reports are sent; the gateway then ends the call.
     public func leave(reason: String) {
-        apply { $0.leave(reason: reason); return [] }
+        apply {
+            $0.leave(reason: reason); return []
+        }
     }
 
     /// Makes the journal smaller once it holds more than `limit` entries: reports that are acknowledged and directives

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// When a robot's connection drops and when it crashes: drawn from the seed, pure.
 struct FaultPlan: Sendable {

@@ -12,7 +12,8 @@ public final class Fleet: Sendable {
         }
     }
 
-    /// Drives the robots until the task is cancelled, as by a power cut, or `stop` was called and all have said goodbye.
+    /// Drives the robots until the task is cancelled, as by a power cut, or `stop` was called and all have said
+    /// goodbye.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             for robot in robots { group.addTask { await robot.run() } }

@@ -1,0 +1,200 @@
+import Messages
+import Testing
+
+@testable import BotEmulator
+
+@Suite struct BodyTests {
+    /// dock - a - b - depot, 10 m each.
+    private static let graph = MallGraph(
+        DepotV1.Mall(
+            nodes: ["dock", "a", "b", "depot"].enumerated().map { index, id in
+                DepotV1.Node(id: id, place: TypesV1.Place(xMm: Int32(index) * 10_000))
+            },
+            edges: [("dock", "a"), ("a", "b"), ("b", "depot")].map {
+                DepotV1.Edge(from: $0.0, to: $0.1, lengthMm: 10_000)
+            },
+            docks: [DepotV1.Dock(id: "d-1", node: "dock")], depotNode: "depot"))
+
+    private static func task(_ id: String = "t", epoch: UInt64 = 1, units: UInt32 = 2) -> BotsV1.ToBot {
+        func stop(_ store: String, _ node: String) -> TypesV1.Stop {
+            TypesV1.Stop(
+                storeID: store, node: node,
+                items: [TypesV1.Item(productID: "p", quantity: units, sizeUnits: 1)])
+        }
+        return BotsV1.ToBot(
+            directive: 1,
+            body: .assignTask(
+                BotsV1.AssignTask(
+                    taskID: id, epoch: epoch, stops: [stop("s-a", "a"), stop("s-b", "b")], depotNode: "depot")))
+    }
+
+    private static func cancel(returning: Bool) -> BotsV1.ToBot {
+        BotsV1.ToBot(
+            directive: 2,
+            body: .cancelTask(BotsV1.CancelTask(taskID: "t", epoch: 1, reason: "no more", returnItems: returning)))
+    }
+
+    private func newBody(_ change: (inout BodyParameters) -> Void = { _ in }) throws -> Body {
+        var parameters = BodyParameters()
+        change(&parameters)
+        return try #require(Body(botID: "b-1", number: 0, graph: Self.graph, parameters: parameters, now: 0))
+    }
+
+    private func names(_ reports: [BotsV1.FromBot.Body]) -> [String] { reports.map(\.typeName) }
+
+    private static let wholeTrip = [
+        "TaskAccepted", "StopReached", "ItemPicked", "StopDone", "StopReached", "ItemPicked", "StopDone",
+        "TaskDelivered", "TaskRequest",
+    ]
+
+    @Test func itAsksOnceShopsAndDelivers() throws {
+        var body = try newBody()
+        #expect(names(body.advance(to: 1)) == ["TaskRequest"])
+        #expect(body.advance(to: 5_000).isEmpty)
+        body.receive(Self.task())
+        #expect(names(body.advance(to: 300_000)) == Self.wholeTrip)
+        #expect(body.taskID == nil && body.rangeMm < body.parameters.fullRangeMm)
+    }
+
+    @Test func theStepsOfTimeDoNotMatter() throws {
+        var coarse = try newBody()
+        var fine = try newBody()
+        coarse.receive(Self.task())
+        fine.receive(Self.task())
+        var reports: [BotsV1.FromBot.Body] = []
+        for now in 1...1_200 as ClosedRange<Int64> { reports += fine.advance(to: now * 100) }
+        #expect(coarse.advance(to: 120_000) == reports)
+    }
+
+    @Test(arguments: [0.0, 1.0])
+    func killedAfterAnyReportItGoesOnWithoutDoingAThingTwice(outOfStock: Double) throws {
+        func body() throws -> Body {
+            try newBody {
+                $0.outOfStockRate = outOfStock
+                $0.seed = 5
+            }
+        }
+        var whole = try body()
+        whole.receive(Self.task())
+        let expected = whole.advance(to: 300_000)
+        #expect(expected.contains { if case .itemUnavailable = $0 { true } else { false } } == (outOfStock == 1))
+        for kept in 0...expected.count {
+            // One report a step, each stored with its note; then the power goes.
+            var before = try body()
+            var journal = RecoveredJournal(journal: "j")
+            journal.add(BotsV1.JournalRecord(kind: .directive(Self.task())))
+            before.receive(Self.task())
+            var made: [BotsV1.FromBot.Body] = []
+            var now: Int64 = 0
+            while made.count < kept {
+                now += 50
+                made += before.advance(to: now)
+                journal.note = before.bodyNote().protobuf()
+            }
+            for (index, report) in made.enumerated() {
+                journal.add(
+                    BotsV1.JournalRecord(kind: .report(BotsV1.FromBot(report: UInt64(index + 1), body: report))))
+            }
+            var after = try body()
+            after.recover(journal)
+            let rest = after.advance(to: 600_000)
+            #expect(made + rest.prefix(expected.count - made.count) == expected, "killed after \(kept)")
+        }
+    }
+
+    @Test func whatIsMissingIsSaidAndAddsUp() throws {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var body = try newBody {
+                $0.outOfStockRate = 0.5
+                $0.seed = seed
+            }
+            body.receive(Self.task(units: 4))
+            var units: [String: UInt32] = [:]
+            for report in body.advance(to: 600_000) {
+                switch report {
+                case .itemPicked(let it): units[it.storeID, default: 0] += it.quantity
+                case .itemUnavailable(let it): units[it.storeID, default: 0] += it.quantity
+                default: break
+                }
+            }
+            #expect(units == ["s-a": 4, "s-b": 4])
+        }
+    }
+
+    @Test func anotherTaskIsDeclinedWhileOneIsAtHand() throws {
+        var body = try newBody()
+        body.receive(Self.task())
+        body.receive(Self.task("u"))
+        let reports = body.advance(to: 1)
+        #expect(names(reports) == ["TaskDeclined", "TaskAccepted"])
+    }
+
+    @Test func aTaskBeyondBatteryOrBagIsDeclined() throws {
+        var tired = try newBody { $0.fullRangeMm = 20_000 }
+        tired.receive(Self.task())
+        #expect(names(tired.advance(to: 1)).first == "TaskDeclined")
+        var small = try newBody { $0.capacityUnits = 3 }
+        small.receive(Self.task())
+        #expect(names(small.advance(to: 1)).first == "TaskDeclined")
+    }
+
+    @Test func aCancelledTaskGoesBackToItsStores() throws {
+        var body = try newBody()
+        body.receive(Self.task())
+        // Until it is under way to the second store.
+        var now: Int64 = 0
+        var reports: [BotsV1.FromBot.Body] = []
+        while !names(reports).contains("StopDone") {
+            now += 100
+            reports += body.advance(to: now)
+        }
+        body.receive(Self.cancel(returning: true))
+        let end = body.advance(to: now + 300_000)
+        guard case .taskAbandoned(let abandoned)? = end.first else {
+            Issue.record("something else came")
+            return
+        }
+        #expect(abandoned.returned && abandoned.taskID == "t")
+        #expect(names(end) == ["TaskAbandoned", "TaskRequest"])
+    }
+
+    @Test func aCancelOfWhatItDoesNotHaveHasAnEnd() throws {
+        var body = try newBody()
+        body.receive(Self.cancel(returning: true))
+        #expect(names(body.advance(to: 1)) == ["TaskAbandoned", "TaskRequest"])
+    }
+
+    @Test func pausedItStandsStillUntilResumed() throws {
+        var body = try newBody()
+        body.receive(BotsV1.ToBot(directive: 1, body: .pause(BotsV1.Pause(reason: "cleaning"))))
+        #expect(names(body.advance(to: 60_000)) == ["Paused"])
+        body.receive(Self.task())
+        #expect(body.advance(to: 120_000).isEmpty)
+        body.receive(BotsV1.ToBot(directive: 3, body: .resume(BotsV1.Resume())))
+        #expect(names(body.advance(to: 400_000)) == ["Resumed"] + Self.wholeTrip)
+    }
+
+    @Test func aLowBatteryIsChargedBeforeMoreWork() throws {
+        var body = try newBody()
+        body.rangeMm = body.parameters.fullRangeMm / 10
+        #expect(body.advance(to: 60_000).isEmpty)
+        #expect(body.state == "charging")
+        #expect(names(body.advance(to: 20 * 60_000)) == ["TaskRequest"])
+    }
+
+    @Test func aStaleTaskIsDropped() throws {
+        var body = try newBody()
+        body.receive(Self.task())
+        let accepted = body.advance(to: 1)
+        body.rejected(BotsV1.Rejected(report: 1, code: .staleEpoch), report: accepted.first)
+        #expect(body.taskID == nil)
+        #expect(!names(body.advance(to: 300_000)).contains("ItemPicked"))
+    }
+
+    @Test func aRobotThatWaitsAsksAgainInANewSession() throws {
+        var body = try newBody()
+        _ = body.advance(to: 1)
+        body.sessionBegan()
+        #expect(names(body.advance(to: 10_000)) == ["TaskRequest"])
+    }
+}
