@@ -142,7 +142,8 @@ let package = Package(
                 nioPosix, logging, lifecycle, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Yams", package: "Yams"),
             ])
-        + tests("CLITests", ["CLI", "Messages"])        + tests(
+        + tests("CLITests", ["CLI", "Messages"])
+        + tests(
             "BotGatewayTests", ["BotGateway", "BotEmulator", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("BotEmulatorTests", ["BotEmulator", "Messages"])
 )
