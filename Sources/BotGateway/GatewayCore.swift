@@ -141,7 +141,7 @@ extension GatewayCore {
     }
 
     public init(snapshot: [UInt8]) throws {
-        let snapshot = try BotsV1.GatewaySnapshot(protobuf: snapshot)
+        let snapshot = try BotsV1.GatewaySnapshot(protobuf: snapshot, limits: .unlimited)
         life = snapshot.life
         for record in snapshot.bots {
             bots[record.botID] = Bot(

@@ -161,6 +161,27 @@ struct OrderTests {
         #expect(bench.core.unpromised("bread") == 3)
     }
 
+    @Test func whatARobotGaveUpIsFetchedAgain() throws {
+        var bench = Bench(stock: 3)
+        try bench.add("bread", 2)
+        try bench.checkout()
+        bench.depot(.listCreated(DepotV1.ListCreated(listID: "o")))
+        func stops(_ quantity: UInt32) -> [TypesV1.Stop] {
+            [TypesV1.Stop(storeID: "s", items: [TypesV1.Item(productID: "bread", quantity: quantity)])]
+        }
+        let picked = DepotV1.ItemPicked(listID: "o", storeID: "s", productID: "bread", quantity: 2)
+        bench.depot(.itemPicked(picked))
+        bench.depot(.taskRequeued(DepotV1.TaskRequeued(listID: "o", returned: stops(1), missing: stops(1))))
+        #expect(bench.order.view.lines[0].picked == 0)
+        let gone = DepotV1.ItemUnavailable(listID: "o", storeID: "s", productID: "bread", quantity: 1)
+        bench.depot(.itemUnavailable(gone))
+        #expect(bench.order.view.lines[0].unavailable == 1, "the second trip found one less")
+        bench.depot(.itemPicked(DepotV1.ItemPicked(listID: "o", storeID: "s", productID: "bread", quantity: 1)))
+        bench.depot(.taskDelivered(DepotV1.TaskDelivered(listID: "o", delivered: stops(1))))
+        #expect(bench.order.view.lines[0].picked == 1)
+        #expect(bench.order.view.lines[0].delivered == 1)
+    }
+
     @Test func aCardMustBeAuthorizedBeforeApproval() throws {
         var bench = Bench()
         try bench.add("tea", 1)

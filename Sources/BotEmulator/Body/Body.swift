@@ -74,7 +74,7 @@ public struct Body: Sendable {
             case .report(let report): if let body = report.body { note(report: body) }
             }
         }
-        if let note = try? BotsV1.BodyNote(protobuf: journal.note), !journal.note.isEmpty { take(note) }
+        if let note = try? BotsV1.BodyNote(protobuf: journal.note, limits: .unlimited), !journal.note.isEmpty { take(note) }
         identifyUntil = 0
     }
 

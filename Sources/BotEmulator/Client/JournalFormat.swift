@@ -24,7 +24,7 @@ public enum JournalFormat {
             guard length > 0, length <= maxRecordBytes, bytes.count - start >= length else { break }
             let payload = bytes[start..<start + length]
             guard CRC32.checksum(bytes[offset..<offset + 4] + payload) == number(bytes, at: offset + 4),
-                let record = try? BotsV1.JournalRecord(protobuf: Array(payload)), record.kind != nil
+                let record = try? BotsV1.JournalRecord(protobuf: Array(payload), limits: .unlimited), record.kind != nil
             else { break }
             records.append(record)
             offset = start + length

@@ -1,6 +1,7 @@
 import BotEmulator
 import Foundation
 import Logging
+import Messages
 import Synchronization
 import Wire
 
@@ -28,7 +29,12 @@ struct EmulatedFleet: Sendable {
         }
         var configuration = FleetConfiguration(botIDs: ids, directory: folders.bots) { id in
             guard let tls = contexts[id] else { throw Failure("robot \(id) has no certificate") }
-            return WireClient(configuration: .init(host: server.host, port: server.port, tls: tls), logger: logger)
+            var configuration = WireClient.Configuration(host: server.host, port: server.port, tls: tls)
+            configuration.agent = Version.agent
+            // A mall's map is longer than what robots usually hear.
+            configuration.limits.maxFrameBytes = 16 << 20
+            configuration.answers = DecodingLimits(fields: 1 << 20, memory: 256 << 20)
+            return WireClient(configuration: configuration, logger: logger)
         }
         configuration.seed = seed
         configuration.speed = speed

@@ -7,11 +7,11 @@ enum EventText {
     /// - Throws: `DecodingError` when the payload is not the service's event.
     static func json(_ event: RecordedEvent) throws -> String {
         switch event.service {
-        case "stores": try StoresV1.Event(protobuf: event.payload).json()
-        case "orders": try OrdersV1.Event(protobuf: event.payload).json()
-        case "payments": try PaymentsV1.Event(protobuf: event.payload).json()
-        case "depot": try DepotV1.Event(protobuf: event.payload).json()
-        case "gateway": try BotsV1.Event(protobuf: event.payload).json()
+        case "stores": try StoresV1.Event(protobuf: event.payload, limits: .unlimited).json()
+        case "orders": try OrdersV1.Event(protobuf: event.payload, limits: .unlimited).json()
+        case "payments": try PaymentsV1.Event(protobuf: event.payload, limits: .unlimited).json()
+        case "depot": try DepotV1.Event(protobuf: event.payload, limits: .unlimited).json()
+        case "gateway": try BotsV1.Event(protobuf: event.payload, limits: .unlimited).json()
         default: "{}"
         }
     }

@@ -29,8 +29,12 @@ struct ServicesOptions: ParsableArguments {
         } catch {
             throw Failure("\(error)")
         }
-        let client = WireClient(
-            configuration: .init(host: address.host, port: address.port, tls: tls), logger: Loggers.quiet)
+        var configuration = WireClient.Configuration(host: address.host, port: address.port, tls: tls)
+        configuration.agent = Version.agent
+        // Lists are long, and the server is our own.
+        configuration.limits.maxFrameBytes = 16 << 20
+        configuration.answers = DecodingLimits(fields: 1 << 20, memory: 256 << 20)
+        let client = WireClient(configuration: configuration, logger: Loggers.quiet)
         return try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask {
                 try await client.run()

@@ -383,6 +383,7 @@ extension OrdersV1.OrderProgressed {
         self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.OrderProgressed", "product_id")
         self.newlyPicked = c.pointee.newly_picked
         self.newlyDelivered = c.pointee.newly_delivered
+        self.newlyUnpicked = c.pointee.newly_unpicked
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderProgressed> {
@@ -392,6 +393,7 @@ extension OrdersV1.OrderProgressed {
         c.pointee.product_id = arena.string(self.productID)
         c.pointee.newly_picked = self.newlyPicked
         c.pointee.newly_delivered = self.newlyDelivered
+        c.pointee.newly_unpicked = self.newlyUnpicked
         return c
     }
 }

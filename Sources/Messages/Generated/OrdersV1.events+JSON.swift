@@ -236,6 +236,10 @@ extension OrdersV1.OrderProgressed {
             json.key("newlyDelivered")
             json.integer(self.newlyDelivered)
         }
+        if self.newlyUnpicked != 0 {
+            json.key("newlyUnpicked")
+            json.integer(self.newlyUnpicked)
+        }
         json.endObject()
     }
 }

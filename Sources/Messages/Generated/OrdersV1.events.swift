@@ -248,18 +248,23 @@ extension OrdersV1 {
         public var newlyPicked: UInt32 = 0
         public var newlyDelivered: UInt32 = 0
 
+        /// Units that were picked and are in no robot any more: they will be fetched again.
+        public var newlyUnpicked: UInt32 = 0
+
         public init() {}
 
         public init(
             orderID: String = "",
             productID: String = "",
             newlyPicked: UInt32 = 0,
-            newlyDelivered: UInt32 = 0
+            newlyDelivered: UInt32 = 0,
+            newlyUnpicked: UInt32 = 0
         ) {
             self.orderID = orderID
             self.productID = productID
             self.newlyPicked = newlyPicked
             self.newlyDelivered = newlyDelivered
+            self.newlyUnpicked = newlyUnpicked
         }
     }
 

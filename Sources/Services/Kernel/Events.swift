@@ -102,7 +102,7 @@ extension RecordedEvent {
     /// The payload as the service's event message.
     public func decoded<Event: EventMessage>(as _: Event.Type) throws(StorageError) -> Event {
         do {
-            return try Event(protobuf: payload)
+            return try Event(protobuf: payload, limits: .unlimited)
         } catch {
             throw StorageError(
                 .damaged,

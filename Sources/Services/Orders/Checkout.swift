@@ -64,6 +64,10 @@ extension OrdersCore {
             return event.delivered.flatMap(\.items).flatMap { item in
                 progress(event.listID, item.productID, delivered: item.quantity)
             }
+        case .taskRequeued(let event):
+            return (event.returned + event.missing).flatMap(\.items).flatMap { item in
+                progress(event.listID, item.productID, unpicked: item.quantity)
+            }
         case .listReady(let event):
             guard let order = orders[event.listID], order.view.state == .approved else { return [] }
             return [OrdersV1.Event(kind: .orderReady(OrdersV1.OrderReady(orderID: order.id)))]
@@ -85,18 +89,20 @@ extension OrdersCore {
     }
 
     private func progress(
-        _ orderID: String, _ productID: String, picked: UInt32 = 0, delivered: UInt32 = 0
+        _ orderID: String, _ productID: String, picked: UInt32 = 0, delivered: UInt32 = 0, unpicked: UInt32 = 0
     ) -> [OrdersV1.Event] {
         guard let order = orders[orderID], order.isActive, let line = order.line(productID) else { return [] }
         let newlyPicked = min(picked, line.outstanding)
-        let newlyDelivered = min(delivered, line.picked - min(line.picked, line.delivered))
-        if newlyPicked == 0, newlyDelivered == 0 { return [] }
+        let inRobots = line.picked - min(line.picked, line.delivered)
+        let newlyDelivered = min(delivered, inRobots)
+        let newlyUnpicked = min(unpicked, inRobots)
+        if newlyPicked == 0, newlyDelivered == 0, newlyUnpicked == 0 { return [] }
         return [
             OrdersV1.Event(
                 kind: .orderProgressed(
                     OrdersV1.OrderProgressed(
                         orderID: orderID, productID: productID, newlyPicked: newlyPicked,
-                        newlyDelivered: newlyDelivered)))
+                        newlyDelivered: newlyDelivered, newlyUnpicked: newlyUnpicked)))
         ]
     }
 

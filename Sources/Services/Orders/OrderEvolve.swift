@@ -30,6 +30,7 @@ extension Order {
             change(event.productID) { line in
                 line.picked += min(event.newlyPicked, line.outstanding)
                 line.delivered += min(event.newlyDelivered, line.picked - min(line.picked, line.delivered))
+                line.picked -= min(event.newlyUnpicked, line.picked - min(line.picked, line.delivered))
             }
         case .orderReady:
             view.state = .ready

@@ -14,7 +14,7 @@ extension WireClient {
         _ body: nonisolated(nonsending) (WireInbound<Res>, WireOutbound<Req>) async throws -> R
     ) async throws -> R {
         let stream = makeStream(context: context)
-        let queue = MessageQueue<Res>(stream: stream)
+        let queue = MessageQueue<Res>(stream: stream, limits: configuration.answers)
         return try await withTaskCancellationHandler {
             defer { stream.abandon() }
             try await open(stream, sink: queue, method: method)

@@ -41,13 +41,19 @@ final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
     /// Called with the cost of each message taken, in process.
     private let taken: (@Sendable (Int) -> Void)?
 
-    init(stream: CallStream?, taken: (@Sendable (Int) -> Void)? = nil) {
+    /// What decoding one message may cost.
+    private let limits: DecodingLimits
+
+    init(
+        stream: CallStream?, limits: DecodingLimits = .default, taken: (@Sendable (Int) -> Void)? = nil
+    ) {
         self.stream = stream
+        self.limits = limits
         self.taken = taken
     }
 
     override func deliver(_ payload: UnsafeRawBufferPointer, cost: Int) throws(DecodingError) {
-        put(try M(protobuf: payload), cost: cost)
+        put(try M(protobuf: payload, limits: limits), cost: cost)
     }
 
     func put(_ message: M, cost: Int) {

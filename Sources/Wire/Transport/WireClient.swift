@@ -1,6 +1,6 @@
 import DequeModule
 public import Logging
-import Messages
+public import Messages
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
@@ -25,6 +25,8 @@ public final class WireClient: Service, @unchecked Sendable {
         public var drainGrace = Duration.seconds(5)
         /// What this client calls itself, for the server's logs.
         public var agent = "mallbots/1.0"
+        /// What decoding one message from the server may cost; one that costs more ends its call.
+        public var answers = DecodingLimits.default
         /// nil, plaintext, is for tests within this module.
         var tls: TLSContext?
 

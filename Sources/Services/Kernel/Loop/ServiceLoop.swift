@@ -140,7 +140,7 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
                         "the idempotency key '\(key.key)' was used before with another request: "
                             + "use a new key for each new request, and the same content when sending one again")
                 }
-                return try Reply(protobuf: stored.reply)
+                return try Reply(protobuf: stored.reply, limits: .unlimited)
             }
             let decision = try body(worker.core, worker.now)
             try worker.apply(decision.events, cause: .command(key.key))

@@ -1665,7 +1665,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__order_adjusted__descripto
   (ProtobufCMessageInit) mallbots__orders__v1__order_adjusted__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__orders__v1__order_progressed__field_descriptors[4] =
+static const ProtobufCFieldDescriptor mallbots__orders__v1__order_progressed__field_descriptors[5] =
 {
   {
     "order_id",
@@ -1715,17 +1715,30 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__order_progressed__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "newly_unpicked",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrderProgressed, newly_unpicked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__order_progressed__field_indices_by_name[] = {
   3,   /* field[3] = newly_delivered */
   2,   /* field[2] = newly_picked */
+  4,   /* field[4] = newly_unpicked */
   0,   /* field[0] = order_id */
   1,   /* field[1] = product_id */
 };
 static const ProtobufCIntRange mallbots__orders__v1__order_progressed__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__order_progressed__descriptor =
 {
@@ -1735,7 +1748,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__order_progressed__descrip
   "Mallbots__Orders__V1__OrderProgressed",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__OrderProgressed),
-  4,
+  5,
   mallbots__orders__v1__order_progressed__field_descriptors,
   mallbots__orders__v1__order_progressed__field_indices_by_name,
   1,  mallbots__orders__v1__order_progressed__number_ranges,

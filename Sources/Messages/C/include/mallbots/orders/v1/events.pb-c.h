@@ -231,10 +231,14 @@ struct  Mallbots__Orders__V1__OrderProgressed
   ProtobufCBinaryData product_id;
   uint32_t newly_picked;
   uint32_t newly_delivered;
+  /*
+   * Units that were picked and are in no robot any more: they will be fetched again.
+   */
+  uint32_t newly_unpicked;
 };
 #define MALLBOTS__ORDERS__V1__ORDER_PROGRESSED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__order_progressed__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, 0 }
+    , {0,NULL}, {0,NULL}, 0, 0, 0 }
 
 
 /*
