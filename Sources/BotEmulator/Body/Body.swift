@@ -74,7 +74,9 @@ public struct Body: Sendable {
             case .report(let report): if let body = report.body { note(report: body) }
             }
         }
-        if let note = try? BotsV1.BodyNote(protobuf: journal.note, limits: .unlimited), !journal.note.isEmpty { take(note) }
+        if !journal.note.isEmpty, let note = try? BotsV1.BodyNote(protobuf: journal.note, limits: .unlimited) {
+            take(note)
+        }
         identifyUntil = 0
     }
 

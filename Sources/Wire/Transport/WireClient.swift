@@ -60,7 +60,7 @@ public final class WireClient: Service, @unchecked Sendable {
     }
 
     let eventLoop: any EventLoop
-    private let configuration: Configuration
+    let configuration: Configuration
     private let memory: InMemoryTransport?
     private let logger: Logger
     /// How often what was refused that a server did.

@@ -50,6 +50,7 @@ final class WireConnection: @unchecked Sendable {
     var streams: [UInt32: CallStream] = [:]
     var blockedByLink: [CallStream] = []
     var inbox = ByteBuffer()
+    private var isParsing = false
     var output: ByteBuffer
     var isWritable = true
     var depth = 0
@@ -107,7 +108,7 @@ final class WireConnection: @unchecked Sendable {
         } else {
             inbox.writeBuffer(&bytes)
         }
-        parse()
+        if !isParsing { parse() }
     }
 
     /// No more bytes for now.
@@ -153,9 +154,28 @@ final class WireConnection: @unchecked Sendable {
         closeReason = reason
     }
 
+    /// Handles every whole frame in the inbox and leaves the rest there.
     private func parse() {
+        isParsing = true
+        defer { isParsing = false }
+        var cameMeanwhile = true
+        while cameMeanwhile, !isClosing {
+            // Handling a frame may end the connection, or bring in more bytes. The bytes being read are out of their reach.
+            var bytes = inbox
+            inbox = ByteBuffer()
+            bytes.moveReaderIndex(forwardBy: handleFrames(in: bytes))
+            cameMeanwhile = inbox.readableBytes > 0
+            if isClosed || bytes.readableBytes == 0 { continue }
+            bytes.discardReadBytes()
+            bytes.writeBuffer(&inbox)
+            inbox = bytes
+        }
+    }
+
+    /// How many bytes the frames that were handled take.
+    private func handleFrames(in buffer: ByteBuffer) -> Int {
         var consumed = 0
-        inbox.withUnsafeReadableBytes { bytes in
+        buffer.withUnsafeReadableBytes { bytes in
             do throws(FrameError) {
                 while !isClosing,
                     let (frame, length) = try FrameDecoder.decode(
@@ -170,13 +190,7 @@ final class WireConnection: @unchecked Sendable {
                 perform()
             }
         }
-        inbox.moveReaderIndex(forwardBy: consumed)
-        if inbox.readableBytes == 0 {
-            // Lets go of the memory: an idle connection keeps none.
-            inbox = ByteBuffer()
-        } else {
-            inbox.discardReadBytes()
-        }
+        return consumed
     }
 
     private func received(_ frame: DecodedFrame, in bytes: UnsafeRawBufferPointer) {
