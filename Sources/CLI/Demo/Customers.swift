@@ -36,7 +36,7 @@ struct Customers: Sendable {
         }
     }
 
-    /// One customer from basket to hand-over. A refusal (sold out, say) sends the customer home.
+    /// One customer from basket to hand-over. A refusal sends the customer home, and the stores fill their shelves.
     private func visit(_ wanted: [(String, UInt32)], card: Bool) async {
         do {
             let basket = try await orders.startBasket(OrdersV1.StartBasketRequest(kioskID: "demo"), context: call())
@@ -49,6 +49,11 @@ struct Customers: Sendable {
                 OrdersV1.CheckoutRequest(orderID: basket.orderID, cardToken: card ? "card-approve" : ""),
                 context: call())
             try await collect(placed, card: card)
+        } catch let refusal as any StatusConvertible where refusal.statusCode == .failedPrecondition {
+            for (product, _) in wanted {
+                _ = try? await stores.setStock(
+                    StoresV1.SetStockRequest(productID: product, stock: 20), context: call())
+            }
         } catch {
             return
         }

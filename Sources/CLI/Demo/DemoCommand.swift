@@ -17,7 +17,7 @@ struct Demo: AsyncParsableCommand {
     var every = 4.0
 
     @Option(help: ArgumentHelp("How many times faster than real robots.", valueName: "factor"))
-    var speed = 4.0
+    var speed = 8.0
 
     @Option(help: ArgumentHelp("The same seed gives the same customers and luck.", valueName: "number"))
     var seed: UInt64 = 1
