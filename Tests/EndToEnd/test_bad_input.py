@@ -1,12 +1,13 @@
 """Bad input at every door: a clear error, and nothing else is disturbed."""
 import json
 import os
+import shutil
 import socket
 import ssl
 import subprocess
 import unittest
 
-from mall import MallTestCase, run
+from mall import MallTestCase, run, wait_until
 
 
 class BotPort(MallTestCase):
@@ -56,6 +57,23 @@ class BotPort(MallTestCase):
             self.assertRegex(answer.stderr + answer.stdout, "(?i)unknown ca|alert")
         self.bots(3)
         self.wait_for_state(self.place(items=2)["order_id"], "ready")
+
+    def test_a_bot_that_names_itself_other_than_its_certificate(self):
+        self.serve()
+        self.bots(1, "--duration", 1).popen.wait(30)
+        keys = self.data / "tls" / "bots"
+        for kind in ("pem", "key"):
+            shutil.copy(keys / f"bot-1.{kind}", keys / f"bot-2.{kind}")
+        liar = self.bots(2)
+
+        def refusal():
+            rows = [json.loads(line) for line in liar.stdout.read_text().splitlines() if line.endswith("}")]
+            return next((row["trouble"] for row in rows if row.get("bot") == "bot-2" and row.get("trouble")), None)
+        trouble = wait_until("the liar to be refused", refusal)
+        self.assertIn("bot-1", trouble)
+        self.assertIn("bot-2", trouble)
+        self.assertFalse([event for event in self.events("--type", "SessionOpened", "--bot", "bot-2")])
+        self.wait_for_state(self.place(items=1)["order_id"], "ready")
 
     def bot_connection(self):
         """A TLS connection with a robot's own certificate, ready for frames."""
@@ -134,6 +152,45 @@ class CommandLine(MallTestCase):
 
     def test_tools_without_a_mall(self):
         self.refused(run("orders", "list", "--data", self.data), str(self.data))
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root to mount a small file system")
+class FullDisk(MallTestCase):
+    def test_a_full_data_directory_refuses_and_recovers(self):
+        self.data.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", self.data], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.data])
+        self.serve()
+        placed = self.place(items=1)
+        ballast = self.data / "ballast"
+        with open(ballast, "wb", buffering=0) as file:
+            try:
+                while file.write(bytes(4096)):
+                    pass
+            except OSError:
+                pass
+        def refused():
+            answer = self.http("POST", "/api/v1/baskets", {"kiosk_id": "test"})
+            return answer if answer.status != 201 else None
+        answer = wait_until("a basket to be refused", refused)
+        self.assertIn(answer.status, (429, 503, 507), answer)
+        self.assertEqual(answer.headers.get_content_type(), "application/problem+json", answer)
+        self.assertEqual(self.order(placed["order_id"])["pickup_code"], placed["pickup_code"])
+        ballast.unlink()
+        wait_until("baskets to be taken again", lambda: self.http("POST", "/api/v1/baskets", {"kiosk_id": "test"}).status == 201)
+        self.bots(2)
+        self.wait_for_state(placed["order_id"], "ready")
+
+    def test_a_start_on_a_full_disk_is_refused(self):
+        self.data.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", self.data], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.data])
+        (self.data / "ballast").write_bytes(bytes(60_000))
+        answer = run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0")
+        self.assertEqual(answer.returncode, 1, answer)
+        self.assertIn(str(self.data), answer.stderr)
+        self.assertRegex(answer.stderr, "full|space")
+        self.assertNotIn("Fatal error", answer.stderr)
 
 
 class Rest(MallTestCase):

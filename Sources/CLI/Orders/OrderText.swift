@@ -1,19 +1,22 @@
-import Foundation
 import Messages
 
 /// Orders for a person to read.
 enum OrderText {
     static func table(_ orders: [OrdersV1.Order]) -> String {
         guard !orders.isEmpty else { return "no orders" }
-        return columns(
-            [["ORDER", "STATE", "PAID", "TOTAL", "ITEMS", "CODE", "AT THE DEPOT"]]
-                + orders.map { order in
-                    [
-                        order.orderID, OrderStateName.word(order.state), order.paid ? "yes" : "no", money(order.total),
-                        String(units(order.lines, \.quantity)), order.pickupCode,
-                        "\(units(order.lines, \.delivered))/\(units(order.lines) { $0.quantity - min($0.quantity, $0.unavailable) })",
-                    ]
-                })
+        var table = Table(columns: [
+            .init("ORDER"), .init("STATE"), .init("PAID"), .init("TOTAL", .right), .init("ITEMS", .right),
+            .init("CODE"), .init("AT THE DEPOT", .right),
+        ])
+        table.rows = orders.map { order in
+            let wanted = units(order.lines) { $0.quantity - min($0.quantity, $0.unavailable) }
+            return [
+                .init(order.orderID), .init(OrderStateName.word(order.state)), .init(order.paid ? "yes" : "no"),
+                .init(money(order.total)), .init("\(units(order.lines, \.quantity))"), .init(order.pickupCode),
+                .init("\(units(order.lines, \.delivered))/\(wanted)"),
+            ]
+        }
+        return table.lines().joined(separator: "\n")
     }
 
     static func card(_ order: OrdersV1.Order) -> String {
@@ -24,13 +27,17 @@ enum OrderText {
             """
         if !order.pickupCode.isEmpty { text += "\ncode    \(order.pickupCode)" }
         guard !order.lines.isEmpty else { return text }
-        let rows = order.lines.map { line in
+        var table = Table(columns: [
+            .init("UNITS", .right), .init("PRODUCT"), .init("STORE"), .init("EACH", .right), .init("PICKED", .right),
+            .init("AT THE DEPOT", .right), .init("NOT TO BE HAD", .right),
+        ])
+        table.rows = order.lines.map { line in
             [
-                "\(line.quantity) x \(line.name)", line.storeName, money(line.unitPrice), "\(line.picked) picked",
-                "\(line.delivered) at the depot", line.unavailable > 0 ? "\(line.unavailable) not to be had" : "",
+                .init("\(line.quantity)"), .init(line.name), .init(line.storeName), .init(money(line.unitPrice)),
+                .init("\(line.picked)"), .init("\(line.delivered)"), .init("\(line.unavailable)"),
             ]
         }
-        return text + "\n\n" + columns(rows)
+        return text + "\n\n" + table.lines().joined(separator: "\n")
     }
 
     /// "12.50 EUR"; the number of digits is the currency's.
@@ -46,14 +53,5 @@ enum OrderText {
 
     private static func units(_ lines: [OrdersV1.Line], _ count: (OrdersV1.Line) -> UInt32) -> UInt64 {
         lines.reduce(0) { $0 + UInt64(count($1)) }
-    }
-
-    /// Rows of the same number of cells, each column as wide as its widest cell.
-    private static func columns(_ rows: [[String]]) -> String {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            let cells = zip(row, widths).map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
-            return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-        }.joined(separator: "\n")
     }
 }
