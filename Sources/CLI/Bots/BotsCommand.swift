@@ -41,6 +41,7 @@ struct Bots: AsyncParsableCommand {
 
     @OptionGroup var data: DataOption
     @OptionGroup var log: LogOptions
+    @OptionGroup var keyLog: KeyLogOption
 
     func validate() throws {
         guard (1...10_000).contains(count) else { throw ValidationError("--count is from 1 to 10000, not \(count)") }
@@ -59,7 +60,7 @@ struct Bots: AsyncParsableCommand {
         let logger = Loggers.logger("mallbots", level: log.logLevel.level)
         let fleet = try EmulatedFleet(
             folders: folders, server: address, ids: EmulatedFleet.ids(prefix: prefix, count: count), seed: seed,
-            speed: speed, failRate: failRate, logger: logger)
+            speed: speed, failRate: failRate, keyLog: try keyLog.open(logger: logger), logger: logger)
         let view = FleetView(fleet: fleet.fleet, server: address, json: json)
         let limit = duration
         await fleet.run(

@@ -18,11 +18,12 @@ struct EmulatedFleet: Sendable {
 
     /// Issues certificates where they are missing: blocks on the disk.
     init(
-        folders: Folders, server: HostPort, ids: [String], seed: UInt64, speed: Double, failRate: Double, logger: Logger
+        folders: Folders, server: HostPort, ids: [String], seed: UInt64, speed: Double, failRate: Double,
+        keyLog: TLSKeyLog? = nil, logger: Logger
     ) throws {
         let contexts: [String: TLSContext]
         do {
-            let all = try Credentials(folders).bots(ids: ids, dialling: server.host)
+            let all = try Credentials(folders, keyLog: keyLog).bots(ids: ids, dialling: server.host)
             contexts = Dictionary(uniqueKeysWithValues: zip(ids, all))
         } catch {
             throw Failure("\(error)")

@@ -17,7 +17,7 @@ struct Listeners: Sendable {
             throw Failure(
                 "--kiosk \(options.kiosk): plain HTTP is served on loopback only; put a proxy with TLS before it")
         }
-        let credentials = Credentials(options.data.folders)
+        let credentials = Credentials(options.data.folders, keyLog: try options.keyLog.open(logger: logger))
         let tls = try credentials.server(hosts: [options.bots.host, options.services.host])
 
         var botRouter = WireRouter()

@@ -21,6 +21,7 @@ struct ServeOptions: ParsableArguments {
     var mall: String?
 
     @OptionGroup var log: LogOptions
+    @OptionGroup var keyLog: KeyLogOption
 
     /// The mall of `--mall`, or the built-in one.
     func plan() throws -> MallPlan {

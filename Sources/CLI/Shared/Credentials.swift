@@ -9,9 +9,12 @@ struct Credentials: Sendable {
     static let trustDomain = "mallbots.local"
 
     private let directory: TLSDirectory
+    private let keyLog: TLSKeyLog?
 
-    init(_ folders: Folders) {
+    /// - Parameter keyLog: where connections' secrets are written, for debugging
+    init(_ folders: Folders, keyLog: TLSKeyLog? = nil) {
         directory = TLSDirectory(path: folders.tls)
+        self.keyLog = keyLog
     }
 
     private var now: Int64 { Int64(Date().timeIntervalSince1970) }
@@ -21,14 +24,14 @@ struct Credentials: Sendable {
         let authority = try authority()
         let names = ["localhost", "127.0.0.1", "::1"] + hosts.filter { !["0.0.0.0", "::", "localhost"].contains($0) }
         let credentials = try directory.server(name: "mall", hosts: names, by: authority, now: now)
-        return try TLSContext(.server(credentials, clientCA: directory.authorities(now: now)))
+        return try context(.server(credentials, clientCA: directory.authorities(now: now)))
     }
 
     /// The command line's side when it dials a server of this mall.
     func tool(dialling host: String) throws -> TLSContext {
         try requireAuthority()
         let credentials = try directory.service(name: "tools", by: authority(), now: now)
-        return try TLSContext(.client(credentials, serverCA: directory.authorities(now: now), serverName: host))
+        return try context(.client(credentials, serverCA: directory.authorities(now: now), serverName: host))
     }
 
     /// Robots' sides, in the order of their ids.
@@ -36,7 +39,7 @@ struct Credentials: Sendable {
         try requireAuthority()
         let authorities = try directory.authorities(now: now)
         return try directory.bots(ids: ids, by: authority(), now: now).map {
-            try TLSContext(.client($0, serverCA: authorities, serverName: host))
+            try context(.client($0, serverCA: authorities, serverName: host))
         }
     }
 
@@ -46,6 +49,12 @@ struct Credentials: Sendable {
             throw Failure(
                 "\(directory.authorityFile) does not exist: name the data directory of the mall to call with --data")
         }
+    }
+
+    private func context(_ configuration: TLSConfiguration) throws -> TLSContext {
+        var configuration = configuration
+        configuration.keyLog = keyLog
+        return try TLSContext(configuration)
     }
 
     private func authority() throws -> CertificateAuthority {

@@ -13,6 +13,8 @@ struct ServicesOptions: ParsableArguments {
             "The services' address, when it is not the one that the data directory names.", valueName: "host:port"))
     var server: HostPort?
 
+    @OptionGroup var keyLog: KeyLogOption
+
     /// Runs `body` with a client that is connected to the services.
     ///
     /// - Parameter untilSignal: Ctrl-C ends `body` early, which is then no failure.
@@ -25,7 +27,8 @@ struct ServicesOptions: ParsableArguments {
         guard let address = HostPort(argument: text) else { throw Failure("'\(text)' is not HOST:PORT") }
         let tls: TLSContext
         do {
-            tls = try Credentials(folders).tool(dialling: address.host)
+            let keyLog = try keyLog.open(logger: Loggers.logger("mallbots", level: .warning))
+            tls = try Credentials(folders, keyLog: keyLog).tool(dialling: address.host)
         } catch {
             throw Failure("\(error)")
         }

@@ -7,6 +7,10 @@ private func systemRead(_ file: Int32, _ bytes: UnsafeMutableRawPointer, _ count
 private func systemWrite(_ file: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     write(file, bytes, count)
 }
+@discardableResult
+private func systemClose(_ file: Int32) -> Int32 {
+    close(file)
+}
 
 /// Reads and writes key and certificate files; every error names its file. Calls block, so not for event loops.
 enum CredentialFiles {
@@ -18,7 +22,7 @@ enum CredentialFiles {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         if file < 0 && errno == ENOENT { return nil }
         guard file >= 0 else { throw failure(path, "cannot be opened") }
-        defer { close(file) }
+        defer { systemClose(file) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while bytes.count <= maximumBytes {
@@ -79,9 +83,9 @@ enum CredentialFiles {
             guard fchmod(file, mode) == 0 else { throw failure(temporary, "cannot be given its permissions") }
             guard !durable || fsync(file) == 0 else { throw failure(temporary, "cannot be flushed to disk") }
             guard rename(temporary, path) == 0 else { throw failure(path, "cannot be put in place") }
-            close(file)
+            systemClose(file)
         } catch {
-            close(file)
+            systemClose(file)
             unlink(temporary)
             throw error
         }
@@ -102,13 +106,35 @@ enum CredentialFiles {
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let handle = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard handle >= 0 else { throw failure(directory, "cannot be opened") }
-        defer { close(handle) }
+        defer { systemClose(handle) }
         guard fsync(handle) == 0 else { throw failure(directory, "cannot be flushed to disk") }
     }
 
     /// Waits until everything written so far, in any file, is on disk: for many small files far cheaper than one by one.
     static func flushEverything() {
         sync()
+    }
+
+    /// Opens a secret file for appending, made with mode 0600 if there is none; one that others may use is refused.
+    static func openForAppending(_ path: String) throws(TLSError) -> Int32 {
+        let file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw failure(path, "cannot be opened") }
+        var info = stat()
+        guard fstat(file, &info) == 0, info.st_mode & 0o077 == 0 else {
+            systemClose(file)
+            let mode = String(info.st_mode & 0o777, radix: 8)
+            throw TLSError(.configuration, "\(path) is open to others (mode \(mode)); run: chmod 600 \(path)")
+        }
+        return file
+    }
+
+    /// Appends in one call, so that what several processes append does not mix. What cannot be written is dropped.
+    static func append(_ bytes: [UInt8], to file: Int32) {
+        _ = bytes.withUnsafeBytes { systemWrite(file, $0.baseAddress, $0.count) }
+    }
+
+    static func close(_ file: Int32) {
+        systemClose(file)
     }
 
     /// Makes a directory if there is none; its parent must exist.

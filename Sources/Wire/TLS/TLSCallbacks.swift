@@ -53,6 +53,13 @@ enum TLSCallbacks {
         }
     }
 
+    static func logKeys(of context: OpaquePointer) {
+        SSL_CTX_set_keylog_callback(context) { ssl, line in
+            guard let ssl, let line else { return }
+            TLSCallbacks.owner(of: ssl)?.log(secret: String(cString: line))
+        }
+    }
+
     private static func owner(of ssl: OpaquePointer) -> TLSConnection? {
         guard let data = shim_SSL_get_app_data(ssl) else { return nil }
         // Safe because of the lifetimes stated at the top.

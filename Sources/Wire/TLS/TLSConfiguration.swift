@@ -13,6 +13,8 @@ public struct TLSConfiguration: Sendable {
     public var trustDomain: String?
     /// How many key updates a peer may send in any minute; each costs us as much as a handshake's key exchange.
     public var keyUpdatesPerMinute = 16
+    /// Where connections' secrets are written, for debugging; nil, the default: nowhere.
+    public var keyLog: TLSKeyLog?
 
     /// A server's side.
     ///

@@ -199,6 +199,8 @@ final class TLSConnection {
 
     func refuse(_ error: TLSError) { refusal = refusal ?? error }
 
+    func log(secret line: String) { context.keyLog?.append(line: line) }
+
     func noteKeyUpdate() {
         guard !keyUpdates.note(at: now) else { return }
         refuse(

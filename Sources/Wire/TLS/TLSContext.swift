@@ -15,6 +15,7 @@ public final class TLSContext: @unchecked Sendable {
     let requiresIdentity: Bool
     let trustDomain: String?
     let keyUpdatesPerMinute: Int
+    let keyLog: TLSKeyLog?
     /// The name to ask for in a client's hello (SNI), which must be a host name, never an address.
     let serverNameIndication: String?
 
@@ -33,6 +34,7 @@ public final class TLSContext: @unchecked Sendable {
         }
         trustDomain = configuration.trustDomain
         keyUpdatesPerMinute = configuration.keyUpdatesPerMinute
+        keyLog = configuration.keyLog
         let pointer = try openSSLPointer("setting up TLS") { SSL_CTX_new(method) }
         self.pointer = pointer
         switch configuration.role {
@@ -50,6 +52,7 @@ public final class TLSContext: @unchecked Sendable {
         case .client(let credentials, let authorities, let name): try setClient(credentials, authorities, name)
         }
         TLSCallbacks.install(on: pointer, isServer: isServer)
+        if keyLog != nil { TLSCallbacks.logKeys(of: pointer) }
     }
 
     deinit { SSL_CTX_free(pointer) }
