@@ -1,10 +1,11 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test check format proto
+.PHONY: help run build test check format proto fuzz
 
 DATA ?= data
 ARGS ?=
+comma := ,
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -24,6 +25,10 @@ test: ## Run every test that needs no special rights (ONLY=KernelTests,... for s
 check: ## Formatting, generated code, arrows between modules, scripts
 	@scripts/setup --check
 	@scripts/check
+
+fuzz: ## Fuzz decoders and machines with libFuzzer and AddressSanitizer (TIME=seconds or RUNS=n for each; ONLY=frames,...)
+	@scripts/setup
+	@scripts/fuzz $(if $(RUNS),--runs $(RUNS),--time $(or $(TIME),60)) $(subst $(comma), ,$(ONLY))
 
 format: ## Format the Swift sources in place
 	@scripts/swift-sources | xargs swift format format --in-place --parallel

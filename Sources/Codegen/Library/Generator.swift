@@ -33,6 +33,7 @@ public struct MallBotsGenerator: CodeGenerator {
                 (options.cModule + ".h", CHeader.umbrella(files)),
                 ("module.modulemap", CHeader.moduleMap(options.cModule)),
             ]
+        case .list: return [("EveryMessage.swift", list(files))]
         }
     }
 
@@ -58,6 +59,20 @@ public struct MallBotsGenerator: CodeGenerator {
             out.line("/// Package `\(package)`.")
             out.line("public enum \(SwiftNames.namespace(package)) {}")
         }
+        return out.text
+    }
+
+    private static func list(_ files: [FileDescriptor]) -> String {
+        var out = CodePrinter(from: "the messages in protos")
+        out.line("import Messages")
+        out.line()
+        out.line("let everyMessage: [any Message.Type] = [")
+        out.indented { out in
+            for message in files.flatMap(\.messages).flatMap(\.withNested) {
+                out.line("\(SwiftNames.full(message)).self,")
+            }
+        }
+        out.line("]")
         return out.text
     }
 

@@ -8,9 +8,11 @@ public struct Options: Sendable {
         case apis
         /// The header and module map that make protoc-c's code visible to Swift.
         case cHeader = "c-header"
+        /// A list of every message's type, for tests that try them all.
+        case list
     }
 
-    /// `output=messages` (the default), `output=apis` or `output=c-header`.
+    /// `output=messages` (the default), `output=apis`, `output=c-header` or `output=list`.
     public var output: Output
 
     /// `c-module=NAME`: the module of protoc-c's code. "CMessages" unless told.
@@ -38,7 +40,7 @@ public struct Options: Sendable {
             } else {
                 throw SchemaError(
                     description: "unknown option '\(key)=\(value)'; there are output=messages, output=apis, "
-                        + "output=c-header, c-module=NAME and runtime=testable")
+                        + "output=c-header, output=list, c-module=NAME and runtime=testable")
             }
         }
     }

@@ -38,7 +38,7 @@ extension ConnectionMachine {
         }
         let cost = CreditCost.of(payloadBytes: payloadBytes)
         streams.values[index].receiveCredit -= cost
-        streams.values[index].isPastHeaders = true
+        if role == .client { streams.values[index].isPastHeaders = true }
         if end, role == .server { streams.values[index].hasReceivedEnd = true }
         return .deliver(cost: cost)
     }

@@ -50,6 +50,7 @@ extension ConnectionMachine {
             return .blocked
         }
         streams.values[index].sendCredit -= CreditCost.of(payloadBytes: payloadBytes)
+        if role == .server { streams.values[index].isPastHeaders = true }
         return .write
     }
 
@@ -60,10 +61,13 @@ extension ConnectionMachine {
         effects.append(.write(WireV1.Frame(streamID: id, end: true)))
     }
 
-    /// Server: initial metadata, before the first message.
+    /// Server: initial metadata, before the first message. Later, or again, it is not sent.
     mutating func sendHeaders(_ id: UInt32, _ metadata: [WireV1.MetadataEntry]) {
-        guard role == .server, streams[id] != nil else { return }
+        guard role == .server, let index = streams.index(forKey: id), !streams.values[index].isPastHeaders else {
+            return
+        }
         if MetadataRules.problem(metadata, maxBytes: limits.maxMetadataBytes) != nil { return }
+        streams.values[index].isPastHeaders = true
         effects.append(.write(WireV1.Frame(streamID: id, kind: .headers(WireV1.Headers(metadata: metadata)))))
     }
 

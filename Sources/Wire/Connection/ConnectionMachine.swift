@@ -29,7 +29,7 @@ struct ConnectionMachine {
         var hasSentEnd = false
         /// The peer sends no more messages.
         var hasReceivedEnd = false
-        /// A client has had the server's `Headers`, or a message, after which there are none.
+        /// The server's `Headers`, or a message of its, has come (client) or gone (server); after that there are none.
         var isPastHeaders = false
         var hasDeadline = false
     }
