@@ -136,6 +136,7 @@ let package = Package(
         // The targets of `make fuzz`, replayed on what they once failed on.
         + tests(
             "FuzzTests", ["Wire", "Messages", "CMessages", "COpenSSL"], exclude: ["Entries", "corpus", "regressions"])
+        + tests("HostileTests", ["Wire", "Messages", nioCore, nioEmbedded, logging])
         + tests("CodegenTests", ["Codegen", pluginLibrary, swiftProtobuf])
         + tests("MessagesTests", ["Messages", "CMessages", "CFeatures", "CProtobufC", "Wire"])
         // protoc-c's code for a schema with every feature.

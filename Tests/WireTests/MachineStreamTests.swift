@@ -10,12 +10,11 @@ import Testing
         let open = WireV1.Open(method: "/a.B/C", timeoutMs: 0)
         #expect(server.receive(.open(open), on: 3) == [.begin(stream: 3, open, deadline: nil)])
         #expect(server.message(on: 3, bytes: 100) == .deliver(cost: 100))
-        #expect(server.message(on: 3, bytes: 0, end: true) == .deliver(cost: 32))
+        #expect(server.message(on: 3, bytes: 0) == .deliver(cost: 32))
         server.machine.sendStatus(3, .init(code: .ok), now: server.time)
         #expect(server.machine.takeEffects() == [.write(.init(streamID: 3, kind: .status(.init(code: .ok))))])
         // What was on its way is dropped; a message where no stream ever was is a fault.
         #expect(server.message(on: 3) == .drop)
-        #expect(server.message(on: 2) == .drop)
         #expect(server.machine.takeEffects().isEmpty)
         #expect(server.message(on: 4) == .drop)
         #expect(server.machine.takeEffects().failure?.refusal == .protocolViolation)

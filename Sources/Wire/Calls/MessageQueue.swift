@@ -16,12 +16,19 @@ class MessageSink: @unchecked Sendable {
 /// The messages of one direction of a call, decoded, between the connection and its one consumer.
 ///
 /// It has no limit of its own: how much is in it is limited by the credit that the peer has, which comes back as the
-/// consumer takes messages.
+/// consumer takes messages. A message that has to wait is kept as its bytes, which are what the credit counts; as a value
+/// it may be many times larger.
 ///
 /// Safe because all state is in the `Mutex`; a continuation is taken out of it under the lock, so is resumed once.
 final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
+    /// A message that waits.
+    private enum Waiting {
+        case bytes([UInt8])
+        case value(M)
+    }
+
     private struct State {
-        var messages = Deque<(message: M, cost: Int)>()
+        var messages = Deque<(message: Waiting, cost: Int)>()
         var waiter: UnsafeContinuation<M?, any Error>?
         /// Set when there is nothing more to come: the error that ends the call, or nil for an orderly end.
         var ending: WireStatus??
@@ -29,7 +36,7 @@ final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
     }
 
     private enum Taken {
-        case message(M, cost: Int)
+        case message(Waiting, cost: Int)
         case end
         case failed(WireStatus)
         case nothing
@@ -53,22 +60,33 @@ final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
     }
 
     override func deliver(_ payload: UnsafeRawBufferPointer, cost: Int) throws(DecodingError) {
-        put(try M(protobuf: payload, limits: limits), cost: cost)
+        guard let waiter = enqueue(cost, { .bytes(Array(payload)) }) else { return }
+        do throws(DecodingError) {
+            waiter.resume(returning: try M(protobuf: payload, limits: limits))
+        } catch {
+            waiter.resume(throwing: WireStatus(error.statusCode, error.statusMessage))
+            throw error
+        }
+        consumed(cost)
     }
 
     func put(_ message: M, cost: Int) {
-        let waiter = state.withLock { state -> UnsafeContinuation<M?, any Error>? in
+        guard let waiter = enqueue(cost, { .value(message) }) else { return }
+        waiter.resume(returning: message)
+        consumed(cost)
+    }
+
+    /// Who waits for the message; when there is no one, it is put into the queue.
+    private func enqueue(_ cost: Int, _ message: () -> Waiting) -> UnsafeContinuation<M?, any Error>? {
+        state.withLock { state in
             if state.ending != nil { return nil }
             guard let waiter = state.waiter else {
-                state.messages.append((message, cost))
+                state.messages.append((message(), cost))
                 return nil
             }
             state.waiter = nil
             return waiter
         }
-        guard let waiter else { return }
-        waiter.resume(returning: message)
-        consumed(cost)
     }
 
     override func finish(_ error: WireStatus?) {
@@ -79,6 +97,8 @@ final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
             case .some(.none) where error != nil && stream?.isServer == true: state.ending = .some(error)
             default: return nil
             }
+            // Nobody waits for the answer to a cancelled call's messages, and its handler may take its time to return.
+            if error != nil, stream?.isServer == true { state.messages.removeAll() }
             defer { state.waiter = nil }
             return state.waiter
         }
@@ -94,7 +114,7 @@ final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
         switch take() {
         case .message(let message, let cost):
             consumed(cost)
-            return message
+            return try value(message)
         case .end: return nil
         case .failed(let status): throw status
         case .nothing: break
@@ -115,6 +135,20 @@ final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
             throw WireStatus(.invalidArgument, "the call takes one message and got more")
         }
         return message
+    }
+
+    /// Decodes what waited. A message that is not of the method's type ends the call.
+    private func value(_ message: Waiting) throws -> M {
+        switch message {
+        case .value(let value): return value
+        case .bytes(let bytes):
+            do throws(DecodingError) {
+                return try M(protobuf: bytes, limits: limits)
+            } catch {
+                stream?.badMessage(error)
+                throw WireStatus(error.statusCode, error.statusMessage)
+            }
+        }
     }
 
     private func take() -> Taken {
@@ -145,8 +179,8 @@ final class MessageQueue<M: Message>: MessageSink, @unchecked Sendable {
         }
         switch taken {
         case .message(let message, let cost):
-            continuation.resume(returning: message)
             consumed(cost)
+            continuation.resume(with: Result { try value(message) })
         case .end: continuation.resume(returning: nil)
         case .failed(let status): continuation.resume(throwing: status)
         case .nothing, nil: break

@@ -9,12 +9,20 @@ public struct WireLimits: Hashable, Sendable {
     public var maxStreams = 100
     /// The metadata of one frame: its keys and values together, in bytes.
     public var maxMetadataBytes = 8_192
+    /// The entries in the metadata of one frame: a short entry takes more memory than its bytes.
+    public var maxMetadataEntries = 128
+    /// A server: messages of all of a connection's calls that their handlers have not taken yet, in bytes as they came,
+    /// each at least 32. Beyond it the call that holds the most ends, so that one that is kept up with never suffers.
+    public var maxBufferedBytes = 1_048_576
     /// Pings taken in a minute.
     public var maxPingsPerMinute = 120
     /// Calls opened by a peer in a second.
     public var maxOpensPerSecond = 50_000
     /// Calls abandoned by a peer in a second (an `Open` and its `Reset` cost the peer nothing and us a task).
     public var maxResetsPerSecond = 500
+    /// Frames in a second that carry neither a message nor a call's beginning or end: credit, answers to pings, frames of
+    /// unknown kinds, frames for calls that are over.
+    public var maxControlFramesPerSecond = 20_000
     /// From the connection to the peer's `Hello`, the TLS handshake included.
     public var handshakeTimeout = Duration.seconds(10)
     /// Silence from the peer after which this side pings. Zero: never.
@@ -27,12 +35,17 @@ public struct WireLimits: Hashable, Sendable {
     public var stalledWriteTimeout = Duration.seconds(30)
     /// Bytes written and not yet taken by the socket above which writers wait; they go on below half of it.
     public var writeHighWaterBytes = 131_072
+    /// Bytes written and not yet taken by the socket above which the connection ends. Messages wait at the high-water mark;
+    /// only what a peer makes us answer (statuses, pings, credit) while it reads nothing comes this far.
+    public var maxUnsentBytes = 1_048_576
     /// Connections of a server, in all.
     public var maxConnections = 50_000
-    /// Connections of a server from one address.
+    /// Connections of a server from one address, or from one IPv6 network of 64 bits. A fleet may share one address.
     public var maxConnectionsPerAddress = 50_000
     /// Connections of a server that have not yet sent their `Hello`.
     public var maxHandshakesInFlight = 2_000
+    /// How long a handshake is safe when there are that many: an older one gives way to a new connection.
+    public var handshakePatience = Duration.seconds(2)
 
     public init() {}
 }

@@ -52,9 +52,11 @@ public struct WireRouter: Sendable {
         guard parts.count == 3, parts[0].isEmpty, !parts[1].isEmpty, !parts[2].isEmpty else {
             return WireStatus(.unimplemented, "a method is named \"/package.Service/Method\"")
         }
-        return services.contains(String(parts[1]))
-            ? WireStatus(.unimplemented, "service \(parts[1]) has no method \(parts[2])")
-            : WireStatus(.unimplemented, "there is no service \(parts[1]) here")
+        // The caller's own words, but no more of them than a name has.
+        let service = String(parts[1]).clipped(toUTF8: 128)
+        return services.contains(service)
+            ? WireStatus(.unimplemented, "service \(service) has no method \(String(parts[2]).clipped(toUTF8: 128))")
+            : WireStatus(.unimplemented, "there is no service \(service) here")
     }
 
     /// One message in, one out. `method` is "/package.Service/Method"; registering it again replaces the handler.

@@ -20,6 +20,8 @@ enum ConnectionEffect: Hashable {
     case roomForCalls
     /// A client: no new calls on this connection; make another one after this time.
     case goingAway(reconnectAfterMs: UInt32, code: WireV1.Code, message: String)
+    /// Grant each stream what its consumer has taken and has not yet said, then call `shed`.
+    case collectGrants
     /// Count this and log it.
     case refused(WireRefusal, detail: String)
     /// Write everything out, then close. `linger`: first read and drop for a moment what is still arriving, or the

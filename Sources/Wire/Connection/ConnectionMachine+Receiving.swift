@@ -24,8 +24,9 @@ extension ConnectionMachine {
             if phase != .closed { fail(.protocolViolation, .internal, "the first frame is not Hello") }
             return .drop
         }
+        let cost = CreditCost.of(payloadBytes: payloadBytes)
         guard let index = streams.index(forKey: id) else {
-            checkWasOpened(id)
+            receivedLate(id, cost: cost)
             return .drop
         }
         if streams.values[index].hasReceivedEnd {
@@ -36,8 +37,11 @@ extension ConnectionMachine {
             fail(.credit, .resourceExhausted, "a message on stream \(id) without credit")
             return .drop
         }
-        let cost = CreditCost.of(payloadBytes: payloadBytes)
         streams.values[index].receiveCredit -= cost
+        streams.values[index].held += cost
+        held += cost
+        // A client's memory is bounded by the calls that it makes itself.
+        if held > limits.maxBufferedBytes, role == .server { effects.append(.collectGrants) }
         if role == .client { streams.values[index].isPastHeaders = true }
         if end, role == .server { streams.values[index].hasReceivedEnd = true }
         return .deliver(cost: cost)
@@ -54,7 +58,7 @@ extension ConnectionMachine {
         switch (frame.kind, frame.streamID) {
         case (.ping(let ping), 0): receivedPing(ping, now: now)
         case (.goAway(let goAway), 0): receivedGoAway(goAway, now: now)
-        case (nil, 0): break  // from a newer peer
+        case (nil, 0): countControl(now: now)  // from a newer peer
         case (.some(let kind), 0): violation("\(kind.typeName) on stream 0")
         case (.open(let open), let id): receivedOpen(id, open, end: frame.end, now: now)
         case (let kind, let id): receivedOnStream(id, kind, end: frame.end, now: now)
@@ -69,6 +73,25 @@ extension ConnectionMachine {
     private mutating func checkWasOpened(_ id: UInt32) {
         if id == 0 { return violation("Message on stream 0") }
         if id > lastStream { violation("a frame on stream \(id), which was never opened") }
+    }
+
+    /// A message for a stream that is over: its sender may not know, but cannot have had more credit than it was given.
+    private mutating func receivedLate(_ id: UInt32, cost: Int) {
+        checkWasOpened(id)
+        guard phase == .open else { return }
+        lateCredit -= cost
+        if lateCredit < 0 {
+            fail(.credit, .resourceExhausted, "a message on stream \(id), which is over, without credit")
+        }
+    }
+
+    /// False when there were too many, and the connection is over.
+    @discardableResult
+    private mutating func countControl(now: MonotonicTime) -> Bool {
+        if controls.allow(now: now) { return true }
+        let limit = limits.maxControlFramesPerSecond
+        fail(.tooManyControlFrames, .resourceExhausted, "more than \(limit) control frames in a second")
+        return false
     }
 
     private mutating func receivedHello(_ hello: WireV1.Hello, now: MonotonicTime) {
@@ -88,14 +111,17 @@ extension ConnectionMachine {
         let more = credit - peerCredit
         peerCredit = credit
         if role == .server { sendHello() }
-        effects.append(.ready(agent: hello.agent))
+        effects.append(.ready(agent: hello.agent.clipped(toUTF8: 128)))
         if more > 0 {
             for id in streams.keys.sorted() { addCredit(id, more) }
         }
     }
 
     private mutating func receivedPing(_ ping: WireV1.Ping, now: MonotonicTime) {
-        if ping.ack { return }
+        if ping.ack {
+            countControl(now: now)
+            return
+        }
         guard pings.allow(now: now) else {
             return fail(.tooManyPings, .resourceExhausted, "more than \(limits.maxPingsPerMinute) pings in a minute")
         }
@@ -103,16 +129,18 @@ extension ConnectionMachine {
     }
 
     private mutating func receivedGoAway(_ goAway: WireV1.GoAway, now: MonotonicTime) {
+        guard countControl(now: now) else { return }
         hasReceivedGoAway = true
+        let why = goAway.message.clipped(toUTF8: 1_024)
         if role == .client {
             effects.append(
                 .goingAway(
-                    reconnectAfterMs: goAway.reconnectAfterMs, code: goAway.code, message: goAway.message))
+                    reconnectAfterMs: goAway.reconnectAfterMs, code: goAway.code, message: why))
             for id in streams.keys.sorted() where id > goAway.lastStreamID {
                 effects.append(
                     .over(
                         stream: id,
-                        WireV1.Status(code: .unavailable, message: "the server took no more calls: \(goAway.message)")))
+                        WireV1.Status(code: .unavailable, message: "the server took no more calls: \(why)")))
                 remove(id, now: now)
             }
         }
@@ -126,9 +154,12 @@ extension ConnectionMachine {
             return fail(.tooManyOpens, .resourceExhausted, "more than \(limits.maxOpensPerSecond) calls in a second")
         }
         // Its sender has not read our GoAway yet; it will, and call elsewhere.
-        if hasSentGoAway { return lastStream = id }
         lastStream = id
-        var problem = MetadataRules.problem(open.metadata, maxBytes: limits.maxMetadataBytes)
+        if hasSentGoAway {
+            if !end { expectLate(credit: limits.initialCreditBytes) }
+            return
+        }
+        var problem = MetadataRules.problem(open.metadata, limits)
         if let problem { effects.append(.refused(.metadata, detail: problem.message)) }
         // Handlers of calls that were cancelled count too, until they have returned.
         if problem == nil, streams.count >= limits.maxStreams || handlers >= 2 * limits.maxStreams {
@@ -137,6 +168,7 @@ extension ConnectionMachine {
         }
         if let problem {
             effects.append(.write(WireV1.Frame(streamID: id, kind: .status(problem))))
+            if !end { expectLate(credit: limits.initialCreditBytes) }
             return
         }
         let deadline = open.timeoutMs == 0 ? nil : now + .milliseconds(Int64(open.timeoutMs))
@@ -147,24 +179,31 @@ extension ConnectionMachine {
     }
 
     private mutating func receivedOnStream(_ id: UInt32, _ kind: WireV1.Frame.Kind?, end: Bool, now: MonotonicTime) {
-        guard let stream = streams[id] else { return checkWasOpened(id) }
+        guard let stream = streams[id] else {
+            checkWasOpened(id)
+            if phase == .open { countControl(now: now) }
+            return
+        }
         switch kind {
         case .headers(let headers):
             guard role == .client else { return violation("Headers from a client") }
             guard !stream.isPastHeaders else { return violation("Headers on stream \(id) too late, or again") }
             streams[id]?.isPastHeaders = true
-            if let problem = MetadataRules.problem(headers.metadata, maxBytes: limits.maxMetadataBytes) {
+            if let problem = MetadataRules.problem(headers.metadata, limits) {
                 effects.append(.refused(.metadata, detail: problem.message))
                 return abandon(id, .internal, "the server's metadata: \(problem.message)", now: now)
             }
             effects.append(.headers(stream: id, headers.metadata))
         case .status(let status):
             guard role == .client else { return violation("Status from a client") }
-            effects.append(.over(stream: id, status))
-            remove(id, now: now)
+            effects.append(.over(stream: id, judged(status)))
+            remove(id, now: now, byPeer: true)
         case .reset(let reset): receivedReset(id, reset, now: now)
-        case .credit(let credit): addCredit(id, Int(credit.bytes))
+        case .credit(let credit):
+            guard countControl(now: now) else { return }
+            addCredit(id, Int(credit.bytes))
         case .ping, .goAway, .hello: violation("\(kind?.typeName ?? "") on stream \(id)")
+        case nil where !end: countControl(now: now)  // from a newer peer
         case .message, .open, nil: break
         }
         if end { receivedEnd(id) }
@@ -175,8 +214,18 @@ extension ConnectionMachine {
             return fail(.tooManyResets, .resourceExhausted, "more than \(limits.maxResetsPerSecond) resets in a second")
         }
         let code = reset.code == .ok ? .cancelled : reset.code
-        effects.append(.over(stream: id, WireV1.Status(code: code, message: reset.message)))
-        remove(id, now: now)
+        effects.append(.over(stream: id, judged(WireV1.Status(code: code, message: reset.message))))
+        remove(id, now: now, byPeer: true)
+    }
+
+    /// A status as an application may see it.
+    private mutating func judged(_ status: WireV1.Status) -> WireV1.Status {
+        var status = status
+        status.message = status.message.clipped(toUTF8: 8_192)
+        if case .unrecognized = status.code { status.code = .unknown }
+        guard let problem = MetadataRules.problem(status.metadata, limits) else { return status }
+        effects.append(.refused(.metadata, detail: problem.message))
+        return WireV1.Status(code: .internal, message: "the server's metadata: \(problem.message)")
     }
 
     /// A client has half-closed. From a server it means nothing.

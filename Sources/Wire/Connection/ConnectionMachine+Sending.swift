@@ -11,7 +11,7 @@ extension ConnectionMachine {
         guard role == .client, phase == .open || phase == .handshaking, !hasReceivedGoAway, !hasSentGoAway else {
             return .failure(WireStatus(.unavailable, "the connection takes no new calls"))
         }
-        if let problem = MetadataRules.problem(open.metadata, maxBytes: limits.maxMetadataBytes) {
+        if let problem = MetadataRules.problem(open.metadata, limits) {
             return .failure(WireStatus(problem.code, problem.message))
         }
         guard lastStream < UInt32.max else {
@@ -66,7 +66,7 @@ extension ConnectionMachine {
         guard role == .server, let index = streams.index(forKey: id), !streams.values[index].isPastHeaders else {
             return
         }
-        if MetadataRules.problem(metadata, maxBytes: limits.maxMetadataBytes) != nil { return }
+        if MetadataRules.problem(metadata, limits) != nil { return }
         streams.values[index].isPastHeaders = true
         effects.append(.write(WireV1.Frame(streamID: id, kind: .headers(WireV1.Headers(metadata: metadata)))))
     }
@@ -76,9 +76,9 @@ extension ConnectionMachine {
         guard role == .server, streams[id] != nil else { return }
         var status = status
         // What a handler set that may not be sent is its own fault, not its caller's.
-        if MetadataRules.problem(status.metadata, maxBytes: limits.maxMetadataBytes) != nil { status.metadata = [] }
+        if MetadataRules.problem(status.metadata, limits) != nil { status.metadata = [] }
         // A status has to fit into the smallest frame that a peer may ask for.
-        if status.message.utf8.count > 8_192 { status.message = String(status.message.prefix(1_024)) }
+        status.message = status.message.clipped(toUTF8: 8_192)
         effects.append(.write(WireV1.Frame(streamID: id, kind: .status(status))))
         remove(id, now: now)
     }
@@ -100,9 +100,31 @@ extension ConnectionMachine {
     /// The application has taken messages that cost the peer this much credit.
     mutating func grant(_ id: UInt32, bytes: Int) {
         guard bytes > 0, let index = streams.index(forKey: id) else { return }
+        streams.values[index].held -= bytes
+        held -= bytes
         if streams.values[index].hasReceivedEnd { return }
         streams.values[index].receiveCredit += bytes
         effects.append(.write(WireV1.Frame(streamID: id, kind: .credit(.init(bytes: UInt32(clamping: bytes))))))
+    }
+
+    /// Ends the calls that hold the most until all of them together hold no more than they may. What is granted is not
+    /// held, so the shell first grants what it has not told yet.
+    mutating func shed(now: MonotonicTime) {
+        while held > limits.maxBufferedBytes,
+            let (id, stream) = streams.max(by: { ($0.value.held, $1.key) < ($1.value.held, $0.key) })
+        {
+            effects.append(.refused(.tooMuchBuffered, detail: "stream \(id) holds \(stream.held) of \(held) bytes"))
+            abandon(
+                id, .resourceExhausted,
+                "its \(stream.held) bytes of unread messages are the most of \(held); "
+                    + "\(limits.maxBufferedBytes) are allowed on a connection", now: now)
+        }
+    }
+
+    /// How much is written and not yet taken by the socket.
+    mutating func unsent(_ bytes: Int) {
+        guard bytes > limits.maxUnsentBytes else { return }
+        fail(.tooMuchUnsent, .resourceExhausted, "\(bytes) bytes wait to be read; \(limits.maxUnsentBytes) are allowed")
     }
 
     /// Takes no new calls; those that are open may go on for `grace`, then they are reset.

@@ -49,6 +49,7 @@ extension ConnectionMachine {
         }
         if let time = drainDeadline, time <= now { return endDrain(now: now) }
         if let time = idleTime, time <= now {
+            effects.append(.refused(.idle, detail: "no calls for \(limits.idleTimeout)"))
             return drain("idle", code: .ok, reconnectAfterMs: 0, grace: .zero, now: now)
         }
         if let time = keepaliveTime, time <= now { keepalive(now: now) }
@@ -70,11 +71,9 @@ extension ConnectionMachine {
 
     private mutating func endDrain(now: MonotonicTime) {
         drainDeadline = nil
+        let why = role == .server ? "the server is going away" : "the client is going away"
         for id in streams.keys.sorted() {
-            effects.append(
-                .write(
-                    WireV1.Frame(
-                        streamID: id, kind: .reset(.init(code: .unavailable, message: "the server is going away")))))
+            effects.append(.write(WireV1.Frame(streamID: id, kind: .reset(.init(code: .unavailable, message: why)))))
             effects.append(
                 .over(stream: id, WireV1.Status(code: .unavailable, message: "the connection is being closed")))
             remove(id, now: now)

@@ -23,6 +23,8 @@ struct ConnectionMachine {
     struct Stream {
         var sendCredit: Int
         var receiveCredit: Int
+        /// What messages have cost that were received and not granted back.
+        var held = 0
         /// A send was refused for want of credit.
         var isBlocked = false
         /// This side sends no more messages.
@@ -69,6 +71,10 @@ struct ConnectionMachine {
     /// A call was refused for want of streams; say when there is room.
     var someoneWaitsForRoom = false
 
+    /// What the streams hold together.
+    var held = 0
+    /// What may still arrive for streams that are over: the credit that the peer had on them.
+    var lateCredit = 0
     var peerFrameBytes = Defaults.frameBytes
     var peerCredit = Defaults.creditBytes
     var peerStreams = Defaults.streams
@@ -89,6 +95,7 @@ struct ConnectionMachine {
     var opens: RateWindow
     var resets: RateWindow
     var pings: RateWindow
+    var controls: RateWindow
 
     init(role: Role, limits: WireLimits, agent: String) {
         self.role = role
@@ -100,6 +107,7 @@ struct ConnectionMachine {
         opens = RateWindow(limits.maxOpensPerSecond, per: .seconds(1))
         resets = RateWindow(limits.maxResetsPerSecond, per: .seconds(1))
         pings = RateWindow(limits.maxPingsPerMinute, per: .seconds(60))
+        controls = RateWindow(limits.maxControlFramesPerSecond, per: .seconds(1))
     }
 
     /// What is to be done since the last time, in order.
@@ -172,12 +180,15 @@ struct ConnectionMachine {
         let status = WireV1.Status(code: code, message: message)
         for stream in streams.keys.sorted() { effects.append(.over(stream: stream, status)) }
         streams.removeAll()
+        held = 0
         deadlines = Heap()
     }
 
-    /// Takes a stream out.
-    mutating func remove(_ stream: UInt32, now: MonotonicTime) {
-        guard streams.removeValue(forKey: stream) != nil else { return }
+    /// Takes a stream out. `byPeer`: with a frame after which the peer sends nothing more on it.
+    mutating func remove(_ id: UInt32, now: MonotonicTime, byPeer: Bool = false) {
+        guard let stream = streams.removeValue(forKey: id) else { return }
+        held -= stream.held
+        if !byPeer, !stream.hasReceivedEnd { expectLate(credit: stream.receiveCredit) }
         if streams.isEmpty {
             deadlines = Heap()
             idleSince = now
@@ -189,6 +200,11 @@ struct ConnectionMachine {
             effects.append(.roomForCalls)
         }
         closeIfDone()
+    }
+
+    /// The peer may not know yet that a stream is over, and use up the credit that it had there.
+    mutating func expectLate(credit: Int) {
+        if credit > 0 { lateCredit = min(lateCredit + credit + limits.maxFrameBytes, Self.maxCredit) }
     }
 
     /// A connection that takes no new calls ends with its last one.

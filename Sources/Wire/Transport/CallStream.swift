@@ -30,7 +30,9 @@ final class CallStream: @unchecked Sendable {
         /// What follows the outbox: a caller's half-close, a handler's status.
         var hasFinished = false
         var status: WireStatus?
+        /// What the consumer took that the connection does not know of yet.
         var unreported = 0
+        var isReportScheduled = false
         var grantThreshold = Int.max
         var maxPayload = 0
     }
@@ -252,17 +254,36 @@ final class CallStream: @unchecked Sendable {
 
     /// The consumer took messages that cost this much.
     func consumed(_ cost: Int) {
-        let (connection, bytes) = state.withLock { state -> (WireConnection?, Int) in
+        let connection = state.withLock { state -> WireConnection? in
             state.unreported += cost
-            guard !state.isOver, state.unreported >= state.grantThreshold else { return (nil, 0) }
-            defer { state.unreported = 0 }
-            return (state.connection, state.unreported)
+            guard !state.isOver, !state.isReportScheduled, state.unreported >= state.grantThreshold else { return nil }
+            state.isReportScheduled = true
+            return state.connection
         }
         guard let connection else { return }
         if connection.eventLoop.inEventLoop {
-            connection.grant(self, bytes)
+            connection.grant(self)
         } else {
-            connection.eventLoop.execute { connection.grant(self, bytes) }
+            connection.eventLoop.execute { connection.grant(self) }
+        }
+    }
+
+    /// What was taken since the last time. On the event loop.
+    func takeUnreported() -> Int {
+        state.withLock { state in
+            state.isReportScheduled = false
+            defer { state.unreported = 0 }
+            return state.unreported
+        }
+    }
+
+    /// A message turned out not to be of the method's type, when its consumer took it: the call ends.
+    func badMessage(_ error: DecodingError) {
+        guard let connection = state.withLock({ $0.isOver ? nil : $0.connection }) else { return }
+        if connection.eventLoop.inEventLoop {
+            connection.badMessage(self, error)
+        } else {
+            connection.eventLoop.execute { connection.badMessage(self, error) }
         }
     }
 

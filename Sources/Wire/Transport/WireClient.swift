@@ -195,6 +195,7 @@ public final class WireClient: Service, @unchecked Sendable {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpUserTimeout, value: configuration.limits.tcpUserTimeout)
             .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(
                 .writeBufferWaterMark,

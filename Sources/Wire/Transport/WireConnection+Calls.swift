@@ -41,8 +41,21 @@ extension WireConnection {
         touch()
     }
 
-    func grant(_ stream: CallStream, _ bytes: Int) {
-        machine.grant(stream.id, bytes: bytes)
+    func grant(_ stream: CallStream) {
+        machine.grant(stream.id, bytes: stream.takeUnreported())
+        touch()
+    }
+
+    /// The calls hold more than they may: what was taken and not yet said does not count.
+    func collectGrants() {
+        for (id, stream) in streams { machine.grant(id, bytes: stream.takeUnreported()) }
+        machine.shed(now: now)
+    }
+
+    func badMessage(_ stream: CallStream, _ error: DecodingError) {
+        guard streams[stream.id] === stream else { return }
+        refuse(.badMessage, "stream \(stream.id): \(error.description)")
+        machine.abandon(stream.id, error.statusCode, error.statusMessage, now: now)
         touch()
     }
 

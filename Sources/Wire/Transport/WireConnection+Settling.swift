@@ -17,6 +17,13 @@ extension WireConnection {
         closeLink()
     }
 
+    /// A server has too many handshakes, and this one has taken too long.
+    func giveWay() {
+        guard !isReady else { return }
+        failed(.tooManyHandshakes, "the handshake was slow, and others wait")
+        close(closeReason)
+    }
+
     func close(linger: Bool) {
         guard !isClosing else { return }
         isClosing = true
@@ -92,6 +99,7 @@ extension WireConnection {
         case .goingAway(let after, let code, let message):
             closeReason = "the server said \(code.name): \(message)"
             events.goingAway(.milliseconds(Int64(after)), closeReason)
+        case .collectGrants: collectGrants()
         case .refused(let refusal, let detail): refuse(refusal, detail)
         case .close(let linger): close(linger: linger)
         }
@@ -113,7 +121,9 @@ extension WireConnection {
         guard output.readableBytes > 0 else { return }
         switch link {
         case .none: return output.clear()
-        case .channel(let context): context.writeAndFlush(NIOAny(output), promise: nil)
+        case .channel(let context):
+            context.writeAndFlush(NIOAny(output), promise: nil)
+            if !context.channel.isWritable { checkUnsent(context.channel) }
         case .memory(let link): link.write(output)
         case .tap(let take): take(Array(output.readableBytesView))
         }
@@ -122,6 +132,13 @@ extension WireConnection {
         } else {
             output.clear()
         }
+    }
+
+    /// The peer reads slowly, or not at all; what it makes us answer meanwhile must not pile up.
+    private func checkUnsent(_ channel: any Channel) {
+        guard !isClosing, let unsent = try? channel.syncOptions?.getOption(.bufferedWritableBytes) else { return }
+        machine.unsent(unsent)
+        if !machine.effects.isEmpty { touch() }
     }
 
     func setTimer() {

@@ -215,8 +215,7 @@ final class WireConnection: @unchecked Sendable {
             try sink.deliver(payload, cost: cost)
             if end, isServer { sink.finish(nil) }
         } catch {
-            refuse(.badMessage, "stream \(id): \(error.description)")
-            machine.abandon(id, error.statusCode, error.statusMessage, now: now)
+            if let stream = streams[id] { badMessage(stream, error) }
         }
     }
 }

@@ -68,6 +68,9 @@ public final class WireServer: Service {
     /// How many connections there are.
     public var connectionCount: Int { registry.count }
 
+    /// How many of them have not said hello yet.
+    public var handshakeCount: Int { registry.handshakes }
+
     /// Listens until a graceful shutdown, then drains: clients are told to go, calls may finish until the grace ends.
     /// Cancellation ends everything at once.
     /// - Throws: `WireBindError` when it cannot listen.
@@ -89,7 +92,13 @@ public final class WireServer: Service {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [counters, logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptTrouble(counters: counters, logger: logger))
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpUserTimeout, value: configuration.limits.tcpUserTimeout)
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
                 .writeBufferWaterMark,
@@ -115,27 +124,26 @@ public final class WireServer: Service {
     }
 
     private func accept(_ channel: any Channel) throws {
-        let address = channel.remoteAddress?.ipAddress ?? ""
-        if let refusal = registry.admit(address: address) {
-            counters.count(refusal)
-            logger.debug("wire.refused", metadata: ["reason": "\(refusal.rawValue)", "address": "\(address)"])
+        let address = ConnectionRegistry.key(channel.remoteAddress)
+        let ticket: ConnectionRegistry.Ticket
+        do {
+            let now = MonotonicTime(nanoseconds: Int64(channel.eventLoop.now.uptimeNanoseconds))
+            ticket = try registry.admit(address: address, now: now).get()
+        } catch {
+            counters.count(error.reason)
+            logger.debug("wire.refused", metadata: ["reason": "\(error.reason.rawValue)", "address": "\(address)"])
             throw ChannelError.ioOnClosedChannel
+        }
+        if let displaced = ticket.displaced {
+            displaced.eventLoop.execute { displaced.giveWay() }
         }
         let connection = WireConnection(
             role: .server, eventLoop: channel.eventLoop, limits: configuration.limits, agent: configuration.agent,
             router: router, counters: counters, logger: logger)
-        registry.add(connection)
+        registry.add(connection, ticket)
         let registry = registry
-        var isShakingHands = true
-        let handshakeDone = {
-            if isShakingHands { registry.handshakeDone() }
-            isShakingHands = false
-        }
-        connection.events.ready = handshakeDone
-        connection.events.closed = { [unowned connection] _ in
-            handshakeDone()
-            registry.remove(connection, address: address)
-        }
+        connection.events.ready = { registry.handshakeDone(ticket) }
+        connection.events.closed = { [unowned connection] _ in registry.remove(connection, ticket) }
         do {
             if let tls = configuration.tls {
                 try channel.pipeline.syncOperations.addHandler(
