@@ -22,9 +22,9 @@ struct Listeners: Sendable {
 
         var botRouter = WireRouter()
         botRouter.register(bot: parts.gateway)
-        bots = WireServer(
-            configuration: .init(host: options.bots.host, port: options.bots.port, tls: tls), router: botRouter,
-            logger: logger)
+        var configuration = WireServer.Configuration(host: options.bots.host, port: options.bots.port, tls: tls)
+        configuration.limits = .robots
+        bots = WireServer(configuration: configuration, router: botRouter, logger: logger)
 
         // A robot's certificate opens the robots' door only.
         var router = WireRouter()
@@ -58,6 +58,7 @@ struct Listeners: Sendable {
                 _ = try? await (bots.boundAddress, services.boundAddress)
                 try await kiosk.run()
             },
+            ConnectionReports(servers: [("bots", bots), ("services", services)], logger: logger),
         ]
         return ServiceGroup(configuration: .init(services: doors.map { .init(service: $0) }, logger: logger))
     }
