@@ -1,12 +1,15 @@
 import Logging
 import NIOCore
 
-/// Counts connections that could not be accepted: the process or the machine has no descriptor, or no memory, left.
+/// Stops a listener from accepting for a while when the process or the machine has no descriptor, or no memory, left; who
+/// wants to connect waits in the listener's queue. Counted.
 ///
-/// The bootstrap's own handler behind this one then waits a second before it accepts again; who wants to connect waits in
-/// the listener's queue meanwhile.
+/// NIO's own `AcceptBackoffHandler` delays the next read but leaves the one that failed pending: the loop then tries again
+/// at once, for ever, with all of its time. Turning reading off takes the listener out of the loop.
 final class AcceptTrouble: ChannelInboundHandler, Sendable {
     typealias InboundIn = any Channel
+
+    private static let pause = TimeAmount.milliseconds(500)
 
     private let counters: WireCounters
     private let logger: Logger
@@ -17,16 +20,20 @@ final class AcceptTrouble: ChannelInboundHandler, Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is IOError {
-            counters.count(.outOfDescriptors)
-            logger.warning(
-                "wire.accept.failed",
-                metadata: [
-                    "error": "\(error)",
-                    "hint": "raise the limit of open files (ulimit -n), or lower the limit of connections",
-                ])
+        guard error is IOError else { return context.fireErrorCaught(error) }
+        counters.count(.outOfDescriptors)
+        logger.warning(
+            "wire.accept.failed",
+            metadata: [
+                "error": "\(error)",
+                "hint": "raise the limit of open files (ulimit -n), or lower the limit of connections",
+            ])
+        let channel = context.channel
+        _ = try? channel.syncOptions?.setOption(.autoRead, value: false)
+        channel.eventLoop.scheduleTask(in: Self.pause) {
+            // A listener that was closed meanwhile refuses, which is well.
+            _ = try? channel.syncOptions?.setOption(.autoRead, value: true)
         }
-        context.fireErrorCaught(error)
     }
 }
 
