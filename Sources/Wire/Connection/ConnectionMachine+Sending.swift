@@ -100,8 +100,9 @@ extension ConnectionMachine {
     /// The application has taken messages that cost the peer this much credit.
     mutating func grant(_ id: UInt32, bytes: Int) {
         guard bytes > 0, let index = streams.index(forKey: id) else { return }
-        streams.values[index].held -= bytes
-        held -= bytes
+        let released = min(bytes, streams.values[index].held)
+        streams.values[index].held -= released
+        held -= released
         if streams.values[index].hasReceivedEnd { return }
         streams.values[index].receiveCredit += bytes
         effects.append(.write(WireV1.Frame(streamID: id, kind: .credit(.init(bytes: UInt32(clamping: bytes))))))

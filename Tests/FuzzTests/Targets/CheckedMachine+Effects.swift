@@ -14,6 +14,10 @@ extension CheckedMachine {
             try always(!wasClosed && !isClosed, "\(effect) after the connection's end")
             try apply(effect)
         }
+        if effects.contains(.collectGrants), !isClosed {
+            machine.shed(now: time)
+            try settle()
+        }
         if let ended { calls[ended] = nil }
         if machine.phase == .closed {
             isClosed = true
@@ -43,7 +47,7 @@ extension CheckedMachine {
             guard role == .client, let call = calls[id] else { throw FuzzFinding(description: "Headers for \(id)") }
             try always(!call.isPastHeaders, "Headers too late on stream \(id)")
             try always(
-                MetadataRules.problem(metadata, maxBytes: machine.limits.maxMetadataBytes) == nil, "bad metadata")
+                MetadataRules.problem(metadata, machine.limits) == nil, "bad metadata")
             calls[id]?.isPastHeaders = true
         case .end(let id):
             guard let call = calls[id] else { throw FuzzFinding(description: "the end of \(id), which is over") }
@@ -57,6 +61,7 @@ extension CheckedMachine {
             calls[id]?.isBlocked = false
         case .roomForCalls: try always(role == .client, "a server has room for calls")
         case .goingAway: try always(role == .client, "a client goes away")
+        case .collectGrants: try always(role == .server && machine.held > machine.limits.maxBufferedBytes, "\(effect)")
         case .refused(let reason, let detail): refusals.append((reason, detail))
         case .close: isClosed = true
         }
@@ -98,6 +103,9 @@ extension CheckedMachine {
 
     /// The model's account against the machine's, and the bounds on what a connection keeps.
     private func compare() throws {
+        let held = machine.streams.values.reduce(0) { $0 + $1.held }
+        try always(machine.held == held, "\(machine.held) bytes are held where streams hold \(held)")
+        try always(role == .client || held <= machine.limits.maxBufferedBytes, "\(held) bytes are held")
         try always(machine.streams.count == calls.count, "\(machine.streams.count) streams, \(calls.count) calls")
         try always(machine.handlers == handlers, "\(machine.handlers) handlers are counted where there are \(handlers)")
         try always(
