@@ -48,4 +48,23 @@ public struct WireLimits: Hashable, Sendable {
     public var handshakePatience = Duration.seconds(2)
 
     public init() {}
+
+    /// The most memory that a connection may take of a server, whatever its peer does, in bytes. What handlers keep for
+    /// themselves is not in it. docs/protocol.md explains the terms, and a test measures them.
+    public var maxConnectionBytes: Int {
+        // The socket, TLS and the objects: 18 to 25 KiB measured, and one TLS record each way.
+        let idle = 65_536 + 2 * 16_384
+        // A frame that is not whole and what one read brings, in a buffer that grows by doubling; and the answers to one
+        // read, at most 16 bytes for each byte.
+        let reading = 2 * (maxFrameBytes + 65_536) + 16 * 65_536
+        // The smallest messages, counted as 32 bytes, take 72, in a queue that grows by doubling.
+        let unread = 4 * maxBufferedBytes
+        // Handlers that have not returned, those of calls that are over included: a task and the call's metadata.
+        let handlers = 2 * maxStreams * (16_384 + 2 * maxMetadataBytes + 160 * maxMetadataEntries)
+        // A handler on another thread may be 64 KiB ahead of its credit, with one message more waiting and a live one.
+        let ahead = maxStreams * (65_536 + 2 * maxFrameBytes)
+        // As plaintext and as ciphertext.
+        let unsent = 2 * (maxUnsentBytes + writeHighWaterBytes)
+        return idle + reading + unread + handlers + ahead + unsent
+    }
 }
