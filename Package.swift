@@ -17,6 +17,9 @@ let strict: [SwiftSetting] = [
 // (or `make test ONLY=...`) leaves the others out, which makes a first build minutes shorter.
 let only = ProcessInfo.processInfo.environment["MALLBOTS_ONLY"].map { $0.split(separator: ",").map(String.init) }
 
+// Programs that measure are built only when asked for, so that a plain build stays short.
+let withBenchmarks = ProcessInfo.processInfo.environment["MALLBOTS_BENCHMARKS"] != nil
+
 func library(
     _ name: String, _ dependencies: [Target.Dependency], path: String, exclude: [String] = [],
     resources: [Resource] = []
@@ -153,4 +156,10 @@ let package = Package(
         + tests(
             "BotGatewayTests", ["BotGateway", "BotEmulator", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("BotEmulatorTests", ["BotEmulator", "Messages"])
+        + (withBenchmarks
+            ? [
+                .executableTarget(
+                    name: "MessagesBench", dependencies: ["Messages", "CMessages"], path: "Benchmarks/Messages",
+                    swiftSettings: strict)
+            ] : [])
 )

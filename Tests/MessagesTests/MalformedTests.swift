@@ -1,5 +1,6 @@
-import Messages
 import Testing
+
+@testable import Messages
 
 /// Bytes that are no message: each is refused with what is wrong and where, and nothing worse happens.
 @Suite struct MalformedTests {
@@ -120,7 +121,7 @@ import Testing
     }
 
     @Test func memoryIsBounded() {
-        let big = TestingV1.Everything(someBytes: [UInt8](repeating: 1, count: 100_000)).protobuf()
+        let big = TestingV1.Everything(strings: [String(repeating: "x", count: 100_000)]).protobuf()
         #expect(
             failure(TestingV1.Everything.self, big, limits: DecodingLimits(memory: 90_000))?.reason == .tooMuchMemory)
         #expect(failure(TestingV1.Everything.self, big, limits: DecodingLimits(memory: 110_000)) == nil)
@@ -129,6 +130,30 @@ import Testing
         let packed = TestingV1.Everything(int64S: [Int64](repeating: 0, count: 600_000)).protobuf()
         #expect(failure(TestingV1.Everything.self, packed)?.reason == .tooMuchMemory)
         #expect(failure(TestingV1.Everything.self, packed, limits: .unlimited) == nil)
+    }
+
+    /// One field after another, with each wire type and varints of all lengths: what is unpacked directly means the
+    /// same to protobuf-c.
+    @Test func directUnpackingAgrees() {
+        var values = (1...11).map { [UInt8](repeating: 0xFF, count: $0 - 1) + [0x01] }
+        values += [[0x00], [0x02, 0x80, 0x00], [0x80, 0x00], [UInt8](repeating: 0xFF, count: 9) + [0x7E]]
+        values += [[1, 2, 3, 4], [1, 2, 3, 4, 5, 6, 7, 8], [UInt8](repeating: 0x80, count: 12)]
+        var read = 0
+        for number in 1...80 as ClosedRange<UInt32> {
+            for wireType in 0...7 as ClosedRange<UInt32> {
+                let tag = number << 3 | wireType
+                let tagBytes = tag < 0x80 ? [UInt8(tag)] : [UInt8(tag & 0x7F) | 0x80, UInt8(tag >> 7)]
+                for value in values {
+                    for bytes in [tagBytes + value, tagBytes + value + tagBytes + value] {
+                        let direct = try? TestingV1.Everything(protobuf: bytes)
+                        let byProtobufC = try? TestingV1.Everything(protobuf: bytes, limits: .withoutDirectUnpacking)
+                        #expect(direct?.protobuf() == byProtobufC?.protobuf(), "\(hex(bytes))")
+                        read += direct == nil ? 0 : 1
+                    }
+                }
+            }
+        }
+        #expect(read > 1_000)
     }
 
     /// Whatever is changed in good bytes, decoding ends with a value or an error, and a value encodes and decodes again.
@@ -140,7 +165,10 @@ import Testing
             for _ in 0...(random.next() % 4) {
                 bytes[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
             }
-            guard let value = try? TestingV1.Everything(protobuf: bytes) else { continue }
+            let direct = try? TestingV1.Everything(protobuf: bytes)
+            let byProtobufC = try? TestingV1.Everything(protobuf: bytes, limits: .withoutDirectUnpacking)
+            #expect(direct?.protobuf() == byProtobufC?.protobuf(), "\(hex(bytes))")
+            guard let value = direct else { continue }
             let again = value.protobuf()
             #expect(try TestingV1.Everything(protobuf: again).protobuf() == again, "\(hex(bytes))")
             _ = value.json()

@@ -22,8 +22,12 @@ enum MessageCoding {
                 out.line("UnsafeRawPointer(\(function)__descriptor_address())")
             }
             out.line()
-            out.block("public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self") { out in
-                out.line("try Self(_c: c.assumingMemoryBound(to: \(structure).self))")
+            out.line("public static func _decode(")
+            out.line("    _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits")
+            out.block(") throws(DecodingError) -> Self") { out in
+                out.block("try _decode(bytes, limits)") { out in
+                    out.line("(c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: \(structure).self))")
+                }
             }
             out.line()
             out.block("public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer") { out in
@@ -31,7 +35,10 @@ enum MessageCoding {
             }
             out.line()
             out.block("init(_c c: UnsafePointer<\(structure)>) throws(DecodingError)") { out in
+                // All fields are read before there is a value, so that nothing is set twice or undone.
                 for member in members { decode(member, message, &out) }
+                let arguments = members.map { "\(SwiftNames.label($0.name)): \(local($0))" }
+                out.line("self.init(\(arguments.joined(separator: ", ")))")
             }
             out.line()
             out.block("func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<\(structure)>") { out in
@@ -43,23 +50,29 @@ enum MessageCoding {
         }
     }
 
+    /// The variable that a member is read into: its number, which no other name can be.
+    private static func local(_ member: Member) -> String { "field\(member.field.number)" }
+
     private static func decode(_ member: Member, _ message: Descriptor, _ out: inout CodePrinter) {
-        let (name, c) = (member.name, "c.pointee.\(member.cName)")
+        let (name, c) = (local(member), "c.pointee.\(member.cName)")
         let count = "c.pointee.n_\(member.cName)"
         switch member.shape {
         case .single(let element):
-            out.line("self.\(name) = \(element.decoded(c))")
+            out.line("let \(name) = \(element.decoded(c))")
         case .optional(let element):
-            out.line("if let value = \(c) { self.\(name) = \(element.decoded("value")) }")
+            out.line("var \(name): \(member.swiftType) = nil")
+            out.line("if let value = \(c) { \(name) = \(element.decoded("value")) }")
         case .repeated(let element) where element.isSameInC:
-            out.line("self.\(name) = FromC.scalars(\(c), \(count))")
+            out.line("let \(name) = FromC.scalars(\(c), \(count))")
         case .repeated(let element):
-            out.line("self.\(name).reserveCapacity(\(count))")
+            out.line("var \(name): \(member.swiftType) = \(member.swiftDefault)")
+            out.line("\(name).reserveCapacity(\(count))")
             out.block("for index in 0..<\(count)") { out in
-                out.line("self.\(name).append(\(element.decoded(item(element, c))))")
+                out.line("\(name).append(\(element.decoded(item(element, c))))")
             }
         case .map(_, let key, let value):
-            out.line("self.\(name).reserveCapacity(\(count))")
+            out.line("var \(name): \(member.swiftType) = \(member.swiftDefault)")
+            out.line("\(name).reserveCapacity(\(count))")
             out.block("for index in 0..<\(count)") { out in
                 out.line("let entry = FromC.message(\(c), index)")
                 let keyMember = "entry.pointee.\(CNames.member("key"))"
@@ -71,9 +84,10 @@ enum MessageCoding {
                 } else {
                     out.line("let value = \(value.decoded(valueMember))")
                 }
-                out.line("self.\(name)[key] = value")
+                out.line("\(name)[key] = value")
             }
         case .oneof(let oneof):
+            out.line("var \(name): \(SwiftNames.full(message)).\(member.swiftType) = nil")
             out.line("switch c.pointee.\(member.cName)_case.rawValue {")
             for field in oneof.fields {
                 let element = Element(field: field)
@@ -81,9 +95,9 @@ enum MessageCoding {
                 let label = SwiftNames.oneofCase(field)
                 if element.isMessage {
                     out.line("case \(field.number):")
-                    out.line("    if let value = \(fieldC) { self.\(name) = .\(label)(\(element.decoded("value"))) }")
+                    out.line("    if let value = \(fieldC) { \(name) = .\(label)(\(element.decoded("value"))) }")
                 } else {
-                    out.line("case \(field.number): self.\(name) = .\(label)(\(element.decoded(fieldC)))")
+                    out.line("case \(field.number): \(name) = .\(label)(\(element.decoded(fieldC)))")
                 }
             }
             out.line("default: break")

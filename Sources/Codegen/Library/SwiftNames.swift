@@ -33,6 +33,12 @@ enum SwiftNames {
         return takenByMessage.contains(name) ? name + "_" : escaped(name)
     }
 
+    /// A field's name as the label of an argument, where nearly every keyword is allowed as it is.
+    static func label(_ name: String) -> String {
+        let plain = name.filter { $0 != "`" }
+        return ["inout", "let", "var"].contains(plain) ? name : plain
+    }
+
     /// `order_placed` -> `orderPlaced`, for a case of a oneof's enum.
     static func oneofCase(_ field: FieldDescriptor) -> String {
         let name = NamingUtils.toLowerCamelCase(field.name)

@@ -8,8 +8,12 @@ extension BotsV1.GetMapRequest {
         UnsafeRawPointer(mallbots__bots__v1__get_map_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GetMapRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GetMapRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,6 +21,7 @@ extension BotsV1.GetMapRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__GetMapRequest>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__GetMapRequest> {
@@ -31,8 +36,12 @@ extension BotsV1.GetMapResponse {
         UnsafeRawPointer(mallbots__bots__v1__get_map_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GetMapResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GetMapResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -40,7 +49,9 @@ extension BotsV1.GetMapResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__GetMapResponse>) throws(DecodingError) {
-        if let value = c.pointee.mall { self.mall = try DepotV1.Mall(_c: value) }
+        var field1: DepotV1.Mall? = nil
+        if let value = c.pointee.mall { field1 = try DepotV1.Mall(_c: value) }
+        self.init(mall: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__GetMapResponse> {
@@ -56,8 +67,12 @@ extension BotsV1.FromBot {
         UnsafeRawPointer(mallbots__bots__v1__from_bot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__FromBot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__FromBot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -65,43 +80,45 @@ extension BotsV1.FromBot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__FromBot>) throws(DecodingError) {
-        self.report = c.pointee.report
-        self.directiveAck = c.pointee.directive_ack
+        let field1 = c.pointee.report
+        let field2 = c.pointee.directive_ack
+        var field3: BotsV1.FromBot.Body? = nil
         switch c.pointee.body_case.rawValue {
         case 3:
-            if let value = c.pointee.telemetry { self.body = .telemetry(try BotsV1.Telemetry(_c: value)) }
+            if let value = c.pointee.telemetry { field3 = .telemetry(try BotsV1.Telemetry(_c: value)) }
         case 4:
-            if let value = c.pointee.hello { self.body = .hello(try BotsV1.Hello(_c: value)) }
+            if let value = c.pointee.hello { field3 = .hello(try BotsV1.Hello(_c: value)) }
         case 5:
-            if let value = c.pointee.task_request { self.body = .taskRequest(try BotsV1.TaskRequest(_c: value)) }
+            if let value = c.pointee.task_request { field3 = .taskRequest(try BotsV1.TaskRequest(_c: value)) }
         case 6:
-            if let value = c.pointee.task_accepted { self.body = .taskAccepted(try BotsV1.TaskAccepted(_c: value)) }
+            if let value = c.pointee.task_accepted { field3 = .taskAccepted(try BotsV1.TaskAccepted(_c: value)) }
         case 7:
-            if let value = c.pointee.task_declined { self.body = .taskDeclined(try BotsV1.TaskDeclined(_c: value)) }
+            if let value = c.pointee.task_declined { field3 = .taskDeclined(try BotsV1.TaskDeclined(_c: value)) }
         case 8:
-            if let value = c.pointee.stop_reached { self.body = .stopReached(try BotsV1.StopReached(_c: value)) }
+            if let value = c.pointee.stop_reached { field3 = .stopReached(try BotsV1.StopReached(_c: value)) }
         case 9:
-            if let value = c.pointee.item_picked { self.body = .itemPicked(try BotsV1.ItemPicked(_c: value)) }
+            if let value = c.pointee.item_picked { field3 = .itemPicked(try BotsV1.ItemPicked(_c: value)) }
         case 10:
-            if let value = c.pointee.item_unavailable { self.body = .itemUnavailable(try BotsV1.ItemUnavailable(_c: value)) }
+            if let value = c.pointee.item_unavailable { field3 = .itemUnavailable(try BotsV1.ItemUnavailable(_c: value)) }
         case 11:
-            if let value = c.pointee.stop_done { self.body = .stopDone(try BotsV1.StopDone(_c: value)) }
+            if let value = c.pointee.stop_done { field3 = .stopDone(try BotsV1.StopDone(_c: value)) }
         case 12:
-            if let value = c.pointee.task_delivered { self.body = .taskDelivered(try BotsV1.TaskDelivered(_c: value)) }
+            if let value = c.pointee.task_delivered { field3 = .taskDelivered(try BotsV1.TaskDelivered(_c: value)) }
         case 13:
-            if let value = c.pointee.task_abandoned { self.body = .taskAbandoned(try BotsV1.TaskAbandoned(_c: value)) }
+            if let value = c.pointee.task_abandoned { field3 = .taskAbandoned(try BotsV1.TaskAbandoned(_c: value)) }
         case 14:
-            if let value = c.pointee.fault { self.body = .fault(try BotsV1.Fault(_c: value)) }
+            if let value = c.pointee.fault { field3 = .fault(try BotsV1.Fault(_c: value)) }
         case 15:
-            if let value = c.pointee.fault_cleared { self.body = .faultCleared(try BotsV1.FaultCleared(_c: value)) }
+            if let value = c.pointee.fault_cleared { field3 = .faultCleared(try BotsV1.FaultCleared(_c: value)) }
         case 16:
-            if let value = c.pointee.paused { self.body = .paused(try BotsV1.Paused(_c: value)) }
+            if let value = c.pointee.paused { field3 = .paused(try BotsV1.Paused(_c: value)) }
         case 17:
-            if let value = c.pointee.resumed { self.body = .resumed(try BotsV1.Resumed(_c: value)) }
+            if let value = c.pointee.resumed { field3 = .resumed(try BotsV1.Resumed(_c: value)) }
         case 18:
-            if let value = c.pointee.goodbye { self.body = .goodbye(try BotsV1.Goodbye(_c: value)) }
+            if let value = c.pointee.goodbye { field3 = .goodbye(try BotsV1.Goodbye(_c: value)) }
         default: break
         }
+        self.init(report: field1, directiveAck: field2, body: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__FromBot> {
@@ -169,8 +186,12 @@ extension BotsV1.ToBot {
         UnsafeRawPointer(mallbots__bots__v1__to_bot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ToBot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ToBot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -178,33 +199,35 @@ extension BotsV1.ToBot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__ToBot>) throws(DecodingError) {
-        self.directive = c.pointee.directive
-        self.reportAck = c.pointee.report_ack
+        let field1 = c.pointee.directive
+        let field2 = c.pointee.report_ack
+        var field3: BotsV1.ToBot.Body? = nil
         switch c.pointee.body_case.rawValue {
         case 3:
-            if let value = c.pointee.welcome { self.body = .welcome(try BotsV1.Welcome(_c: value)) }
+            if let value = c.pointee.welcome { field3 = .welcome(try BotsV1.Welcome(_c: value)) }
         case 4:
-            if let value = c.pointee.assign_task { self.body = .assignTask(try BotsV1.AssignTask(_c: value)) }
+            if let value = c.pointee.assign_task { field3 = .assignTask(try BotsV1.AssignTask(_c: value)) }
         case 5:
-            if let value = c.pointee.revise_task { self.body = .reviseTask(try BotsV1.ReviseTask(_c: value)) }
+            if let value = c.pointee.revise_task { field3 = .reviseTask(try BotsV1.ReviseTask(_c: value)) }
         case 6:
-            if let value = c.pointee.cancel_task { self.body = .cancelTask(try BotsV1.CancelTask(_c: value)) }
+            if let value = c.pointee.cancel_task { field3 = .cancelTask(try BotsV1.CancelTask(_c: value)) }
         case 7:
-            if let value = c.pointee.pause { self.body = .pause(try BotsV1.Pause(_c: value)) }
+            if let value = c.pointee.pause { field3 = .pause(try BotsV1.Pause(_c: value)) }
         case 8:
-            if let value = c.pointee.resume { self.body = .resume(try BotsV1.Resume(_c: value)) }
+            if let value = c.pointee.resume { field3 = .resume(try BotsV1.Resume(_c: value)) }
         case 9:
-            if let value = c.pointee.return_to_dock { self.body = .returnToDock(try BotsV1.ReturnToDock(_c: value)) }
+            if let value = c.pointee.return_to_dock { field3 = .returnToDock(try BotsV1.ReturnToDock(_c: value)) }
         case 10:
-            if let value = c.pointee.go_charge { self.body = .goCharge(try BotsV1.GoCharge(_c: value)) }
+            if let value = c.pointee.go_charge { field3 = .goCharge(try BotsV1.GoCharge(_c: value)) }
         case 11:
-            if let value = c.pointee.identify { self.body = .identify(try BotsV1.Identify(_c: value)) }
+            if let value = c.pointee.identify { field3 = .identify(try BotsV1.Identify(_c: value)) }
         case 12:
-            if let value = c.pointee.rejected { self.body = .rejected(try BotsV1.Rejected(_c: value)) }
+            if let value = c.pointee.rejected { field3 = .rejected(try BotsV1.Rejected(_c: value)) }
         case 13:
-            if let value = c.pointee.superseded { self.body = .superseded(try BotsV1.Superseded(_c: value)) }
+            if let value = c.pointee.superseded { field3 = .superseded(try BotsV1.Superseded(_c: value)) }
         default: break
         }
+        self.init(directive: field1, reportAck: field2, body: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__ToBot> {
@@ -257,8 +280,12 @@ extension BotsV1.Telemetry {
         UnsafeRawPointer(mallbots__bots__v1__telemetry__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Telemetry.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Telemetry.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -266,12 +293,14 @@ extension BotsV1.Telemetry {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Telemetry>) throws(DecodingError) {
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.headingDegrees = c.pointee.heading_degrees
-        self.speedMmPerS = c.pointee.speed_mm_per_s
-        self.batteryPercent = c.pointee.battery_percent
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.Telemetry", "task_id")
-        self.distanceLeftMm = c.pointee.distance_left_mm
+        var field1: TypesV1.Place? = nil
+        if let value = c.pointee.place { field1 = try TypesV1.Place(_c: value) }
+        let field2 = c.pointee.heading_degrees
+        let field3 = c.pointee.speed_mm_per_s
+        let field4 = c.pointee.battery_percent
+        let field5 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.Telemetry", "task_id")
+        let field6 = c.pointee.distance_left_mm
+        self.init(place: field1, headingDegrees: field2, speedMmPerS: field3, batteryPercent: field4, taskID: field5, distanceLeftMm: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Telemetry> {
@@ -292,8 +321,12 @@ extension BotsV1.Hello {
         UnsafeRawPointer(mallbots__bots__v1__hello__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Hello.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Hello.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -301,17 +334,19 @@ extension BotsV1.Hello {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Hello>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.Hello", "bot_id")
-        self.model = try FromC.string(c.pointee.model, "mallbots.bots.v1.Hello", "model")
-        self.protocolVersion = c.pointee.protocol_version
-        self.capacityUnits = c.pointee.capacity_units
-        self.capabilities.reserveCapacity(c.pointee.n_capabilities)
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.Hello", "bot_id")
+        let field2 = try FromC.string(c.pointee.model, "mallbots.bots.v1.Hello", "model")
+        let field3 = c.pointee.protocol_version
+        let field4 = c.pointee.capacity_units
+        var field5: [String] = []
+        field5.reserveCapacity(c.pointee.n_capabilities)
         for index in 0..<c.pointee.n_capabilities {
-            self.capabilities.append(try FromC.string(FromC.item(c.pointee.capabilities, index), "mallbots.bots.v1.Hello", "capabilities"))
+            field5.append(try FromC.string(FromC.item(c.pointee.capabilities, index), "mallbots.bots.v1.Hello", "capabilities"))
         }
-        self.journal = try FromC.string(c.pointee.journal, "mallbots.bots.v1.Hello", "journal")
-        self.lastDirective = c.pointee.last_directive
-        self.software = try FromC.string(c.pointee.software, "mallbots.bots.v1.Hello", "software")
+        let field6 = try FromC.string(c.pointee.journal, "mallbots.bots.v1.Hello", "journal")
+        let field7 = c.pointee.last_directive
+        let field8 = try FromC.string(c.pointee.software, "mallbots.bots.v1.Hello", "software")
+        self.init(botID: field1, model: field2, protocolVersion: field3, capacityUnits: field4, capabilities: field5, journal: field6, lastDirective: field7, software: field8)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Hello> {
@@ -341,8 +376,12 @@ extension BotsV1.Goodbye {
         UnsafeRawPointer(mallbots__bots__v1__goodbye__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Goodbye.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Goodbye.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -350,7 +389,8 @@ extension BotsV1.Goodbye {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Goodbye>) throws(DecodingError) {
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.bots.v1.Goodbye", "reason")
+        let field1 = try FromC.string(c.pointee.reason, "mallbots.bots.v1.Goodbye", "reason")
+        self.init(reason: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Goodbye> {
@@ -366,8 +406,12 @@ extension BotsV1.TaskRequest {
         UnsafeRawPointer(mallbots__bots__v1__task_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -375,10 +419,12 @@ extension BotsV1.TaskRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__TaskRequest>) throws(DecodingError) {
-        self.capacityUnits = c.pointee.capacity_units
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.batteryPercent = c.pointee.battery_percent
-        self.rangeMm = c.pointee.range_mm
+        let field1 = c.pointee.capacity_units
+        var field2: TypesV1.Place? = nil
+        if let value = c.pointee.place { field2 = try TypesV1.Place(_c: value) }
+        let field3 = c.pointee.battery_percent
+        let field4 = c.pointee.range_mm
+        self.init(capacityUnits: field1, place: field2, batteryPercent: field3, rangeMm: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__TaskRequest> {
@@ -397,8 +443,12 @@ extension BotsV1.TaskAccepted {
         UnsafeRawPointer(mallbots__bots__v1__task_accepted__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskAccepted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskAccepted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -406,8 +456,9 @@ extension BotsV1.TaskAccepted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__TaskAccepted>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskAccepted", "task_id")
-        self.epoch = c.pointee.epoch
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskAccepted", "task_id")
+        let field2 = c.pointee.epoch
+        self.init(taskID: field1, epoch: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__TaskAccepted> {
@@ -424,8 +475,12 @@ extension BotsV1.TaskDeclined {
         UnsafeRawPointer(mallbots__bots__v1__task_declined__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskDeclined.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskDeclined.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -433,9 +488,10 @@ extension BotsV1.TaskDeclined {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__TaskDeclined>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskDeclined", "task_id")
-        self.epoch = c.pointee.epoch
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.bots.v1.TaskDeclined", "reason")
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskDeclined", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = try FromC.string(c.pointee.reason, "mallbots.bots.v1.TaskDeclined", "reason")
+        self.init(taskID: field1, epoch: field2, reason: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__TaskDeclined> {
@@ -453,8 +509,12 @@ extension BotsV1.StopReached {
         UnsafeRawPointer(mallbots__bots__v1__stop_reached__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__StopReached.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__StopReached.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -462,9 +522,10 @@ extension BotsV1.StopReached {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__StopReached>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.StopReached", "task_id")
-        self.epoch = c.pointee.epoch
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.StopReached", "store_id")
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.StopReached", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.StopReached", "store_id")
+        self.init(taskID: field1, epoch: field2, storeID: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__StopReached> {
@@ -482,8 +543,12 @@ extension BotsV1.ItemPicked {
         UnsafeRawPointer(mallbots__bots__v1__item_picked__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ItemPicked.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ItemPicked.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -491,11 +556,12 @@ extension BotsV1.ItemPicked {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__ItemPicked>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.ItemPicked", "task_id")
-        self.epoch = c.pointee.epoch
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.ItemPicked", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.bots.v1.ItemPicked", "product_id")
-        self.quantity = c.pointee.quantity
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.ItemPicked", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.ItemPicked", "store_id")
+        let field4 = try FromC.string(c.pointee.product_id, "mallbots.bots.v1.ItemPicked", "product_id")
+        let field5 = c.pointee.quantity
+        self.init(taskID: field1, epoch: field2, storeID: field3, productID: field4, quantity: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__ItemPicked> {
@@ -515,8 +581,12 @@ extension BotsV1.ItemUnavailable {
         UnsafeRawPointer(mallbots__bots__v1__item_unavailable__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ItemUnavailable.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ItemUnavailable.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -524,12 +594,13 @@ extension BotsV1.ItemUnavailable {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__ItemUnavailable>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.ItemUnavailable", "task_id")
-        self.epoch = c.pointee.epoch
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.ItemUnavailable", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.bots.v1.ItemUnavailable", "product_id")
-        self.quantity = c.pointee.quantity
-        self.reason = BotsV1.UnavailableReason(rawValue: c.pointee.reason)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.ItemUnavailable", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.ItemUnavailable", "store_id")
+        let field4 = try FromC.string(c.pointee.product_id, "mallbots.bots.v1.ItemUnavailable", "product_id")
+        let field5 = c.pointee.quantity
+        let field6 = BotsV1.UnavailableReason(rawValue: c.pointee.reason)
+        self.init(taskID: field1, epoch: field2, storeID: field3, productID: field4, quantity: field5, reason: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__ItemUnavailable> {
@@ -550,8 +621,12 @@ extension BotsV1.StopDone {
         UnsafeRawPointer(mallbots__bots__v1__stop_done__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__StopDone.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__StopDone.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -559,9 +634,10 @@ extension BotsV1.StopDone {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__StopDone>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.StopDone", "task_id")
-        self.epoch = c.pointee.epoch
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.StopDone", "store_id")
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.StopDone", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = try FromC.string(c.pointee.store_id, "mallbots.bots.v1.StopDone", "store_id")
+        self.init(taskID: field1, epoch: field2, storeID: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__StopDone> {
@@ -579,8 +655,12 @@ extension BotsV1.TaskDelivered {
         UnsafeRawPointer(mallbots__bots__v1__task_delivered__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskDelivered.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskDelivered.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -588,8 +668,9 @@ extension BotsV1.TaskDelivered {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__TaskDelivered>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskDelivered", "task_id")
-        self.epoch = c.pointee.epoch
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskDelivered", "task_id")
+        let field2 = c.pointee.epoch
+        self.init(taskID: field1, epoch: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__TaskDelivered> {
@@ -606,8 +687,12 @@ extension BotsV1.TaskAbandoned {
         UnsafeRawPointer(mallbots__bots__v1__task_abandoned__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskAbandoned.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__TaskAbandoned.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -615,10 +700,11 @@ extension BotsV1.TaskAbandoned {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__TaskAbandoned>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskAbandoned", "task_id")
-        self.epoch = c.pointee.epoch
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.bots.v1.TaskAbandoned", "reason")
-        self.returned = c.pointee.returned != 0
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.TaskAbandoned", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = try FromC.string(c.pointee.reason, "mallbots.bots.v1.TaskAbandoned", "reason")
+        let field4 = c.pointee.returned != 0
+        self.init(taskID: field1, epoch: field2, reason: field3, returned: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__TaskAbandoned> {
@@ -637,8 +723,12 @@ extension BotsV1.Fault {
         UnsafeRawPointer(mallbots__bots__v1__fault__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Fault.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Fault.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -646,9 +736,10 @@ extension BotsV1.Fault {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Fault>) throws(DecodingError) {
-        self.code = try FromC.string(c.pointee.code, "mallbots.bots.v1.Fault", "code")
-        self.message = try FromC.string(c.pointee.message, "mallbots.bots.v1.Fault", "message")
-        self.needsHelp = c.pointee.needs_help != 0
+        let field1 = try FromC.string(c.pointee.code, "mallbots.bots.v1.Fault", "code")
+        let field2 = try FromC.string(c.pointee.message, "mallbots.bots.v1.Fault", "message")
+        let field3 = c.pointee.needs_help != 0
+        self.init(code: field1, message: field2, needsHelp: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Fault> {
@@ -666,8 +757,12 @@ extension BotsV1.FaultCleared {
         UnsafeRawPointer(mallbots__bots__v1__fault_cleared__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__FaultCleared.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__FaultCleared.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -675,7 +770,8 @@ extension BotsV1.FaultCleared {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__FaultCleared>) throws(DecodingError) {
-        self.code = try FromC.string(c.pointee.code, "mallbots.bots.v1.FaultCleared", "code")
+        let field1 = try FromC.string(c.pointee.code, "mallbots.bots.v1.FaultCleared", "code")
+        self.init(code: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__FaultCleared> {
@@ -691,8 +787,12 @@ extension BotsV1.Paused {
         UnsafeRawPointer(mallbots__bots__v1__paused__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Paused.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Paused.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -700,7 +800,8 @@ extension BotsV1.Paused {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Paused>) throws(DecodingError) {
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.bots.v1.Paused", "reason")
+        let field1 = try FromC.string(c.pointee.reason, "mallbots.bots.v1.Paused", "reason")
+        self.init(reason: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Paused> {
@@ -716,8 +817,12 @@ extension BotsV1.Resumed {
         UnsafeRawPointer(mallbots__bots__v1__resumed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Resumed.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Resumed.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -725,6 +830,7 @@ extension BotsV1.Resumed {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Resumed>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Resumed> {
@@ -739,8 +845,12 @@ extension BotsV1.Welcome {
         UnsafeRawPointer(mallbots__bots__v1__welcome__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Welcome.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Welcome.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -748,11 +858,12 @@ extension BotsV1.Welcome {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Welcome>) throws(DecodingError) {
-        self.session = c.pointee.session
-        self.lastReport = c.pointee.last_report
-        self.leaseSeconds = c.pointee.lease_seconds
-        self.telemetryIntervalMs = c.pointee.telemetry_interval_ms
-        self.serverTimeUnixMs = c.pointee.server_time_unix_ms
+        let field1 = c.pointee.session
+        let field2 = c.pointee.last_report
+        let field3 = c.pointee.lease_seconds
+        let field4 = c.pointee.telemetry_interval_ms
+        let field5 = c.pointee.server_time_unix_ms
+        self.init(session: field1, lastReport: field2, leaseSeconds: field3, telemetryIntervalMs: field4, serverTimeUnixMs: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Welcome> {
@@ -772,8 +883,12 @@ extension BotsV1.Rejected {
         UnsafeRawPointer(mallbots__bots__v1__rejected__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Rejected.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Rejected.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -781,9 +896,10 @@ extension BotsV1.Rejected {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Rejected>) throws(DecodingError) {
-        self.report = c.pointee.report
-        self.code = BotsV1.RejectionCode(rawValue: c.pointee.code)
-        self.why = try FromC.string(c.pointee.why, "mallbots.bots.v1.Rejected", "why")
+        let field1 = c.pointee.report
+        let field2 = BotsV1.RejectionCode(rawValue: c.pointee.code)
+        let field3 = try FromC.string(c.pointee.why, "mallbots.bots.v1.Rejected", "why")
+        self.init(report: field1, code: field2, why: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Rejected> {
@@ -801,8 +917,12 @@ extension BotsV1.Superseded {
         UnsafeRawPointer(mallbots__bots__v1__superseded__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Superseded.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Superseded.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -810,7 +930,8 @@ extension BotsV1.Superseded {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Superseded>) throws(DecodingError) {
-        self.session = c.pointee.session
+        let field1 = c.pointee.session
+        self.init(session: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Superseded> {
@@ -826,8 +947,12 @@ extension BotsV1.AssignTask {
         UnsafeRawPointer(mallbots__bots__v1__assign_task__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__AssignTask.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__AssignTask.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -835,16 +960,19 @@ extension BotsV1.AssignTask {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__AssignTask>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.AssignTask", "task_id")
-        self.epoch = c.pointee.epoch
-        self.leaseSeconds = c.pointee.lease_seconds
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.bots.v1.AssignTask", "order_id")
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.AssignTask", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = c.pointee.lease_seconds
+        let field4 = try FromC.string(c.pointee.order_id, "mallbots.bots.v1.AssignTask", "order_id")
+        var field5: [TypesV1.Stop] = []
+        field5.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field5.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
-        self.depotNode = try FromC.string(c.pointee.depot_node, "mallbots.bots.v1.AssignTask", "depot_node")
-        if let value = c.pointee.depot_place { self.depotPlace = try TypesV1.Place(_c: value) }
+        let field6 = try FromC.string(c.pointee.depot_node, "mallbots.bots.v1.AssignTask", "depot_node")
+        var field7: TypesV1.Place? = nil
+        if let value = c.pointee.depot_place { field7 = try TypesV1.Place(_c: value) }
+        self.init(taskID: field1, epoch: field2, leaseSeconds: field3, orderID: field4, stops: field5, depotNode: field6, depotPlace: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__AssignTask> {
@@ -873,8 +1001,12 @@ extension BotsV1.ReviseTask {
         UnsafeRawPointer(mallbots__bots__v1__revise_task__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ReviseTask.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ReviseTask.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -882,12 +1014,14 @@ extension BotsV1.ReviseTask {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__ReviseTask>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.ReviseTask", "task_id")
-        self.epoch = c.pointee.epoch
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.ReviseTask", "task_id")
+        let field2 = c.pointee.epoch
+        var field3: [TypesV1.Stop] = []
+        field3.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field3.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
+        self.init(taskID: field1, epoch: field2, stops: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__ReviseTask> {
@@ -912,8 +1046,12 @@ extension BotsV1.CancelTask {
         UnsafeRawPointer(mallbots__bots__v1__cancel_task__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__CancelTask.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__CancelTask.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -921,10 +1059,11 @@ extension BotsV1.CancelTask {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__CancelTask>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.CancelTask", "task_id")
-        self.epoch = c.pointee.epoch
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.bots.v1.CancelTask", "reason")
-        self.returnItems = c.pointee.return_items != 0
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.bots.v1.CancelTask", "task_id")
+        let field2 = c.pointee.epoch
+        let field3 = try FromC.string(c.pointee.reason, "mallbots.bots.v1.CancelTask", "reason")
+        let field4 = c.pointee.return_items != 0
+        self.init(taskID: field1, epoch: field2, reason: field3, returnItems: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__CancelTask> {
@@ -943,8 +1082,12 @@ extension BotsV1.Pause {
         UnsafeRawPointer(mallbots__bots__v1__pause__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Pause.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Pause.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -952,7 +1095,8 @@ extension BotsV1.Pause {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Pause>) throws(DecodingError) {
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.bots.v1.Pause", "reason")
+        let field1 = try FromC.string(c.pointee.reason, "mallbots.bots.v1.Pause", "reason")
+        self.init(reason: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Pause> {
@@ -968,8 +1112,12 @@ extension BotsV1.Resume {
         UnsafeRawPointer(mallbots__bots__v1__resume__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Resume.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Resume.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -977,6 +1125,7 @@ extension BotsV1.Resume {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Resume>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Resume> {
@@ -991,8 +1140,12 @@ extension BotsV1.ReturnToDock {
         UnsafeRawPointer(mallbots__bots__v1__return_to_dock__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ReturnToDock.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ReturnToDock.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1000,9 +1153,11 @@ extension BotsV1.ReturnToDock {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__ReturnToDock>) throws(DecodingError) {
-        self.dockID = try FromC.string(c.pointee.dock_id, "mallbots.bots.v1.ReturnToDock", "dock_id")
-        self.node = try FromC.string(c.pointee.node, "mallbots.bots.v1.ReturnToDock", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
+        let field1 = try FromC.string(c.pointee.dock_id, "mallbots.bots.v1.ReturnToDock", "dock_id")
+        let field2 = try FromC.string(c.pointee.node, "mallbots.bots.v1.ReturnToDock", "node")
+        var field3: TypesV1.Place? = nil
+        if let value = c.pointee.place { field3 = try TypesV1.Place(_c: value) }
+        self.init(dockID: field1, node: field2, place: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__ReturnToDock> {
@@ -1020,8 +1175,12 @@ extension BotsV1.GoCharge {
         UnsafeRawPointer(mallbots__bots__v1__go_charge__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GoCharge.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GoCharge.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1029,9 +1188,11 @@ extension BotsV1.GoCharge {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__GoCharge>) throws(DecodingError) {
-        self.dockID = try FromC.string(c.pointee.dock_id, "mallbots.bots.v1.GoCharge", "dock_id")
-        self.node = try FromC.string(c.pointee.node, "mallbots.bots.v1.GoCharge", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
+        let field1 = try FromC.string(c.pointee.dock_id, "mallbots.bots.v1.GoCharge", "dock_id")
+        let field2 = try FromC.string(c.pointee.node, "mallbots.bots.v1.GoCharge", "node")
+        var field3: TypesV1.Place? = nil
+        if let value = c.pointee.place { field3 = try TypesV1.Place(_c: value) }
+        self.init(dockID: field1, node: field2, place: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__GoCharge> {
@@ -1049,8 +1210,12 @@ extension BotsV1.Identify {
         UnsafeRawPointer(mallbots__bots__v1__identify__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Identify.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Identify.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1058,6 +1223,7 @@ extension BotsV1.Identify {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Identify>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Identify> {

@@ -8,8 +8,12 @@ extension BotsV1.Event {
         UnsafeRawPointer(mallbots__bots__v1__event__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Event.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__Event.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,17 +21,19 @@ extension BotsV1.Event {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__Event>) throws(DecodingError) {
+        var field1: BotsV1.Event.Kind? = nil
         switch c.pointee.kind_case.rawValue {
         case 1:
-            if let value = c.pointee.gateway_started { self.kind = .gatewayStarted(try BotsV1.GatewayStarted(_c: value)) }
+            if let value = c.pointee.gateway_started { field1 = .gatewayStarted(try BotsV1.GatewayStarted(_c: value)) }
         case 2:
-            if let value = c.pointee.session_opened { self.kind = .sessionOpened(try BotsV1.SessionOpened(_c: value)) }
+            if let value = c.pointee.session_opened { field1 = .sessionOpened(try BotsV1.SessionOpened(_c: value)) }
         case 3:
-            if let value = c.pointee.session_closed { self.kind = .sessionClosed(try BotsV1.SessionClosed(_c: value)) }
+            if let value = c.pointee.session_closed { field1 = .sessionClosed(try BotsV1.SessionClosed(_c: value)) }
         case 4:
-            if let value = c.pointee.report_received { self.kind = .reportReceived(try BotsV1.ReportReceived(_c: value)) }
+            if let value = c.pointee.report_received { field1 = .reportReceived(try BotsV1.ReportReceived(_c: value)) }
         default: break
         }
+        self.init(kind: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__Event> {
@@ -57,8 +63,12 @@ extension BotsV1.GatewayStarted {
         UnsafeRawPointer(mallbots__bots__v1__gateway_started__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GatewayStarted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GatewayStarted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -66,7 +76,8 @@ extension BotsV1.GatewayStarted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__GatewayStarted>) throws(DecodingError) {
-        self.life = c.pointee.life
+        let field1 = c.pointee.life
+        self.init(life: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__GatewayStarted> {
@@ -82,8 +93,12 @@ extension BotsV1.SessionOpened {
         UnsafeRawPointer(mallbots__bots__v1__session_opened__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__SessionOpened.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__SessionOpened.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -91,18 +106,20 @@ extension BotsV1.SessionOpened {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__SessionOpened>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.SessionOpened", "bot_id")
-        self.session = c.pointee.session
-        self.journal = try FromC.string(c.pointee.journal, "mallbots.bots.v1.SessionOpened", "journal")
-        self.model = try FromC.string(c.pointee.model, "mallbots.bots.v1.SessionOpened", "model")
-        self.capacityUnits = c.pointee.capacity_units
-        self.capabilities.reserveCapacity(c.pointee.n_capabilities)
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.SessionOpened", "bot_id")
+        let field2 = c.pointee.session
+        let field3 = try FromC.string(c.pointee.journal, "mallbots.bots.v1.SessionOpened", "journal")
+        let field4 = try FromC.string(c.pointee.model, "mallbots.bots.v1.SessionOpened", "model")
+        let field5 = c.pointee.capacity_units
+        var field6: [String] = []
+        field6.reserveCapacity(c.pointee.n_capabilities)
         for index in 0..<c.pointee.n_capabilities {
-            self.capabilities.append(try FromC.string(FromC.item(c.pointee.capabilities, index), "mallbots.bots.v1.SessionOpened", "capabilities"))
+            field6.append(try FromC.string(FromC.item(c.pointee.capabilities, index), "mallbots.bots.v1.SessionOpened", "capabilities"))
         }
-        self.software = try FromC.string(c.pointee.software, "mallbots.bots.v1.SessionOpened", "software")
-        self.remoteAddress = try FromC.string(c.pointee.remote_address, "mallbots.bots.v1.SessionOpened", "remote_address")
-        self.lastDirective = c.pointee.last_directive
+        let field7 = try FromC.string(c.pointee.software, "mallbots.bots.v1.SessionOpened", "software")
+        let field8 = try FromC.string(c.pointee.remote_address, "mallbots.bots.v1.SessionOpened", "remote_address")
+        let field9 = c.pointee.last_directive
+        self.init(botID: field1, session: field2, journal: field3, model: field4, capacityUnits: field5, capabilities: field6, software: field7, remoteAddress: field8, lastDirective: field9)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__SessionOpened> {
@@ -133,8 +150,12 @@ extension BotsV1.SessionClosed {
         UnsafeRawPointer(mallbots__bots__v1__session_closed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__SessionClosed.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__SessionClosed.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -142,9 +163,10 @@ extension BotsV1.SessionClosed {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__SessionClosed>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.SessionClosed", "bot_id")
-        self.session = c.pointee.session
-        self.why = try FromC.string(c.pointee.why, "mallbots.bots.v1.SessionClosed", "why")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.SessionClosed", "bot_id")
+        let field2 = c.pointee.session
+        let field3 = try FromC.string(c.pointee.why, "mallbots.bots.v1.SessionClosed", "why")
+        self.init(botID: field1, session: field2, why: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__SessionClosed> {
@@ -162,8 +184,12 @@ extension BotsV1.ReportReceived {
         UnsafeRawPointer(mallbots__bots__v1__report_received__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ReportReceived.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__ReportReceived.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -171,10 +197,12 @@ extension BotsV1.ReportReceived {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__ReportReceived>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.ReportReceived", "bot_id")
-        self.session = c.pointee.session
-        self.journal = try FromC.string(c.pointee.journal, "mallbots.bots.v1.ReportReceived", "journal")
-        if let value = c.pointee.report { self.report = try BotsV1.FromBot(_c: value) }
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.ReportReceived", "bot_id")
+        let field2 = c.pointee.session
+        let field3 = try FromC.string(c.pointee.journal, "mallbots.bots.v1.ReportReceived", "journal")
+        var field4: BotsV1.FromBot? = nil
+        if let value = c.pointee.report { field4 = try BotsV1.FromBot(_c: value) }
+        self.init(botID: field1, session: field2, journal: field3, report: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__ReportReceived> {

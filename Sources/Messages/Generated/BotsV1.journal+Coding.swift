@@ -8,8 +8,12 @@ extension BotsV1.JournalRecord {
         UnsafeRawPointer(mallbots__bots__v1__journal_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__JournalRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__JournalRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,17 +21,19 @@ extension BotsV1.JournalRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__JournalRecord>) throws(DecodingError) {
+        var field1: BotsV1.JournalRecord.Kind? = nil
         switch c.pointee.kind_case.rawValue {
         case 1:
-            if let value = c.pointee.begin { self.kind = .begin(try BotsV1.JournalBegin(_c: value)) }
+            if let value = c.pointee.begin { field1 = .begin(try BotsV1.JournalBegin(_c: value)) }
         case 2:
-            if let value = c.pointee.report { self.kind = .report(try BotsV1.FromBot(_c: value)) }
+            if let value = c.pointee.report { field1 = .report(try BotsV1.FromBot(_c: value)) }
         case 3:
-            if let value = c.pointee.directive { self.kind = .directive(try BotsV1.ToBot(_c: value)) }
-        case 4: self.kind = .reportAck(c.pointee.report_ack)
-        case 5: self.kind = .note(FromC.bytes(c.pointee.note))
+            if let value = c.pointee.directive { field1 = .directive(try BotsV1.ToBot(_c: value)) }
+        case 4: field1 = .reportAck(c.pointee.report_ack)
+        case 5: field1 = .note(FromC.bytes(c.pointee.note))
         default: break
         }
+        self.init(kind: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__JournalRecord> {
@@ -60,8 +66,12 @@ extension BotsV1.JournalBegin {
         UnsafeRawPointer(mallbots__bots__v1__journal_begin__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__JournalBegin.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__JournalBegin.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -69,11 +79,12 @@ extension BotsV1.JournalBegin {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__JournalBegin>) throws(DecodingError) {
-        self.format = c.pointee.format
-        self.journal = try FromC.string(c.pointee.journal, "mallbots.bots.v1.JournalBegin", "journal")
-        self.lastReport = c.pointee.last_report
-        self.lastDirective = c.pointee.last_directive
-        self.reportAck = c.pointee.report_ack
+        let field1 = c.pointee.format
+        let field2 = try FromC.string(c.pointee.journal, "mallbots.bots.v1.JournalBegin", "journal")
+        let field3 = c.pointee.last_report
+        let field4 = c.pointee.last_directive
+        let field5 = c.pointee.report_ack
+        self.init(format: field1, journal: field2, lastReport: field3, lastDirective: field4, reportAck: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__JournalBegin> {
@@ -93,8 +104,12 @@ extension BotsV1.BodyNote {
         UnsafeRawPointer(mallbots__bots__v1__body_note__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__BodyNote.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__BodyNote.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -102,14 +117,16 @@ extension BotsV1.BodyNote {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__BodyNote>) throws(DecodingError) {
-        self.node = try FromC.string(c.pointee.node, "mallbots.bots.v1.BodyNote", "node")
-        self.rangeMm = c.pointee.range_mm
-        self.paused = c.pointee.paused != 0
-        self.returnedStoreIds.reserveCapacity(c.pointee.n_returned_store_ids)
+        let field1 = try FromC.string(c.pointee.node, "mallbots.bots.v1.BodyNote", "node")
+        let field2 = c.pointee.range_mm
+        let field3 = c.pointee.paused != 0
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_returned_store_ids)
         for index in 0..<c.pointee.n_returned_store_ids {
-            self.returnedStoreIds.append(try FromC.string(FromC.item(c.pointee.returned_store_ids, index), "mallbots.bots.v1.BodyNote", "returned_store_ids"))
+            field4.append(try FromC.string(FromC.item(c.pointee.returned_store_ids, index), "mallbots.bots.v1.BodyNote", "returned_store_ids"))
         }
-        self.dockID = try FromC.string(c.pointee.dock_id, "mallbots.bots.v1.BodyNote", "dock_id")
+        let field5 = try FromC.string(c.pointee.dock_id, "mallbots.bots.v1.BodyNote", "dock_id")
+        self.init(node: field1, rangeMm: field2, paused: field3, returnedStoreIds: field4, dockID: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__BodyNote> {

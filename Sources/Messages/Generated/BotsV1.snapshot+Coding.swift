@@ -8,8 +8,12 @@ extension BotsV1.GatewaySnapshot {
         UnsafeRawPointer(mallbots__bots__v1__gateway_snapshot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GatewaySnapshot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__GatewaySnapshot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,11 +21,13 @@ extension BotsV1.GatewaySnapshot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__GatewaySnapshot>) throws(DecodingError) {
-        self.life = c.pointee.life
-        self.bots.reserveCapacity(c.pointee.n_bots)
+        let field1 = c.pointee.life
+        var field2: [BotsV1.BotRecord] = []
+        field2.reserveCapacity(c.pointee.n_bots)
         for index in 0..<c.pointee.n_bots {
-            self.bots.append(try BotsV1.BotRecord(_c: FromC.message(c.pointee.bots, index)))
+            field2.append(try BotsV1.BotRecord(_c: FromC.message(c.pointee.bots, index)))
         }
+        self.init(life: field1, bots: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__GatewaySnapshot> {
@@ -45,8 +51,12 @@ extension BotsV1.BotRecord {
         UnsafeRawPointer(mallbots__bots__v1__bot_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__BotRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__BotRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -54,14 +64,16 @@ extension BotsV1.BotRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__BotRecord>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.BotRecord", "bot_id")
-        self.session = c.pointee.session
-        self.open = c.pointee.open != 0
-        self.directiveAck = c.pointee.directive_ack
-        self.journals.reserveCapacity(c.pointee.n_journals)
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.bots.v1.BotRecord", "bot_id")
+        let field2 = c.pointee.session
+        let field3 = c.pointee.open != 0
+        let field4 = c.pointee.directive_ack
+        var field5: [BotsV1.JournalMark] = []
+        field5.reserveCapacity(c.pointee.n_journals)
         for index in 0..<c.pointee.n_journals {
-            self.journals.append(try BotsV1.JournalMark(_c: FromC.message(c.pointee.journals, index)))
+            field5.append(try BotsV1.JournalMark(_c: FromC.message(c.pointee.journals, index)))
         }
+        self.init(botID: field1, session: field2, open: field3, directiveAck: field4, journals: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__BotRecord> {
@@ -88,8 +100,12 @@ extension BotsV1.JournalMark {
         UnsafeRawPointer(mallbots__bots__v1__journal_mark__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__JournalMark.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Bots__V1__JournalMark.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -97,8 +113,9 @@ extension BotsV1.JournalMark {
     }
 
     init(_c c: UnsafePointer<Mallbots__Bots__V1__JournalMark>) throws(DecodingError) {
-        self.journal = try FromC.string(c.pointee.journal, "mallbots.bots.v1.JournalMark", "journal")
-        self.lastReport = c.pointee.last_report
+        let field1 = try FromC.string(c.pointee.journal, "mallbots.bots.v1.JournalMark", "journal")
+        let field2 = c.pointee.last_report
+        self.init(journal: field1, lastReport: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__JournalMark> {

@@ -8,8 +8,12 @@ extension DepotV1.ShoppingList {
         UnsafeRawPointer(mallbots__depot__v1__shopping_list__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ShoppingList.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ShoppingList.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,16 +21,19 @@ extension DepotV1.ShoppingList {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ShoppingList>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ShoppingList", "list_id")
-        self.state = DepotV1.ListState(rawValue: c.pointee.state)
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ShoppingList", "list_id")
+        let field2 = DepotV1.ListState(rawValue: c.pointee.state)
+        var field3: [TypesV1.Stop] = []
+        field3.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field3.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
-        self.taskIds.reserveCapacity(c.pointee.n_task_ids)
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_task_ids)
         for index in 0..<c.pointee.n_task_ids {
-            self.taskIds.append(try FromC.string(FromC.item(c.pointee.task_ids, index), "mallbots.depot.v1.ShoppingList", "task_ids"))
+            field4.append(try FromC.string(FromC.item(c.pointee.task_ids, index), "mallbots.depot.v1.ShoppingList", "task_ids"))
         }
+        self.init(listID: field1, state: field2, stops: field3, taskIds: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ShoppingList> {
@@ -59,8 +66,12 @@ extension DepotV1.Task {
         UnsafeRawPointer(mallbots__depot__v1__task__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Task.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Task.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -68,31 +79,35 @@ extension DepotV1.Task {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Task>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.Task", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.Task", "list_id")
-        self.state = DepotV1.TaskState(rawValue: c.pointee.state)
-        self.epoch = c.pointee.epoch
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.Task", "bot_id")
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.Task", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.Task", "list_id")
+        let field3 = DepotV1.TaskState(rawValue: c.pointee.state)
+        let field4 = c.pointee.epoch
+        let field5 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.Task", "bot_id")
+        var field6: [TypesV1.Stop] = []
+        field6.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field6.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
-        self.picked.reserveCapacity(c.pointee.n_picked)
+        var field7: [String: UInt32] = [:]
+        field7.reserveCapacity(c.pointee.n_picked)
         for index in 0..<c.pointee.n_picked {
             let entry = FromC.message(c.pointee.picked, index)
             let key = try FromC.string(entry.pointee.key, "mallbots.depot.v1.Task.PickedEntry", "key")
             let value = entry.pointee.value
-            self.picked[key] = value
+            field7[key] = value
         }
-        self.unavailable.reserveCapacity(c.pointee.n_unavailable)
+        var field8: [String: UInt32] = [:]
+        field8.reserveCapacity(c.pointee.n_unavailable)
         for index in 0..<c.pointee.n_unavailable {
             let entry = FromC.message(c.pointee.unavailable, index)
             let key = try FromC.string(entry.pointee.key, "mallbots.depot.v1.Task.UnavailableEntry", "key")
             let value = entry.pointee.value
-            self.unavailable[key] = value
+            field8[key] = value
         }
-        self.queuedUnixMs = c.pointee.queued_unix_ms
-        self.canceling = c.pointee.canceling != 0
+        let field9 = c.pointee.queued_unix_ms
+        let field10 = c.pointee.canceling != 0
+        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, picked: field7, unavailable: field8, queuedUnixMs: field9, canceling: field10)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Task> {
@@ -156,8 +171,12 @@ extension DepotV1.Bot {
         UnsafeRawPointer(mallbots__depot__v1__bot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Bot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Bot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -165,18 +184,20 @@ extension DepotV1.Bot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Bot>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.Bot", "bot_id")
-        self.state = DepotV1.BotState(rawValue: c.pointee.state)
-        self.model = try FromC.string(c.pointee.model, "mallbots.depot.v1.Bot", "model")
-        self.capacityUnits = c.pointee.capacity_units
-        self.online = c.pointee.online != 0
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.Bot", "task_id")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.batteryPercent = c.pointee.battery_percent
-        self.lastDirective = c.pointee.last_directive
-        self.session = c.pointee.session
-        self.fault = try FromC.string(c.pointee.fault, "mallbots.depot.v1.Bot", "fault")
-        self.tasksDelivered = c.pointee.tasks_delivered
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.Bot", "bot_id")
+        let field2 = DepotV1.BotState(rawValue: c.pointee.state)
+        let field3 = try FromC.string(c.pointee.model, "mallbots.depot.v1.Bot", "model")
+        let field4 = c.pointee.capacity_units
+        let field5 = c.pointee.online != 0
+        let field6 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.Bot", "task_id")
+        var field7: TypesV1.Place? = nil
+        if let value = c.pointee.place { field7 = try TypesV1.Place(_c: value) }
+        let field8 = c.pointee.battery_percent
+        let field9 = c.pointee.last_directive
+        let field10 = c.pointee.session
+        let field11 = try FromC.string(c.pointee.fault, "mallbots.depot.v1.Bot", "fault")
+        let field12 = c.pointee.tasks_delivered
+        self.init(botID: field1, state: field2, model: field3, capacityUnits: field4, online: field5, taskID: field6, place: field7, batteryPercent: field8, lastDirective: field9, session: field10, fault: field11, tasksDelivered: field12)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Bot> {
@@ -203,8 +224,12 @@ extension DepotV1.GetShoppingListRequest {
         UnsafeRawPointer(mallbots__depot__v1__get_shopping_list_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetShoppingListRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetShoppingListRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -212,7 +237,8 @@ extension DepotV1.GetShoppingListRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__GetShoppingListRequest>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.GetShoppingListRequest", "list_id")
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.GetShoppingListRequest", "list_id")
+        self.init(listID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__GetShoppingListRequest> {
@@ -228,8 +254,12 @@ extension DepotV1.ListShoppingListsRequest {
         UnsafeRawPointer(mallbots__depot__v1__list_shopping_lists_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListShoppingListsRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListShoppingListsRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -237,12 +267,14 @@ extension DepotV1.ListShoppingListsRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListShoppingListsRequest>) throws(DecodingError) {
-        self.states.reserveCapacity(c.pointee.n_states)
+        var field1: [DepotV1.ListState] = []
+        field1.reserveCapacity(c.pointee.n_states)
         for index in 0..<c.pointee.n_states {
-            self.states.append(DepotV1.ListState(rawValue: FromC.item(c.pointee.states, index)))
+            field1.append(DepotV1.ListState(rawValue: FromC.item(c.pointee.states, index)))
         }
-        self.pageSize = c.pointee.page_size
-        self.pageToken = try FromC.string(c.pointee.page_token, "mallbots.depot.v1.ListShoppingListsRequest", "page_token")
+        let field2 = c.pointee.page_size
+        let field3 = try FromC.string(c.pointee.page_token, "mallbots.depot.v1.ListShoppingListsRequest", "page_token")
+        self.init(states: field1, pageSize: field2, pageToken: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListShoppingListsRequest> {
@@ -267,8 +299,12 @@ extension DepotV1.ListShoppingListsResponse {
         UnsafeRawPointer(mallbots__depot__v1__list_shopping_lists_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListShoppingListsResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListShoppingListsResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -276,11 +312,13 @@ extension DepotV1.ListShoppingListsResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListShoppingListsResponse>) throws(DecodingError) {
-        self.lists.reserveCapacity(c.pointee.n_lists)
+        var field1: [DepotV1.ShoppingList] = []
+        field1.reserveCapacity(c.pointee.n_lists)
         for index in 0..<c.pointee.n_lists {
-            self.lists.append(try DepotV1.ShoppingList(_c: FromC.message(c.pointee.lists, index)))
+            field1.append(try DepotV1.ShoppingList(_c: FromC.message(c.pointee.lists, index)))
         }
-        self.nextPageToken = try FromC.string(c.pointee.next_page_token, "mallbots.depot.v1.ListShoppingListsResponse", "next_page_token")
+        let field2 = try FromC.string(c.pointee.next_page_token, "mallbots.depot.v1.ListShoppingListsResponse", "next_page_token")
+        self.init(lists: field1, nextPageToken: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListShoppingListsResponse> {
@@ -304,8 +342,12 @@ extension DepotV1.GetTaskRequest {
         UnsafeRawPointer(mallbots__depot__v1__get_task_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetTaskRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetTaskRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -313,7 +355,8 @@ extension DepotV1.GetTaskRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__GetTaskRequest>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.GetTaskRequest", "task_id")
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.GetTaskRequest", "task_id")
+        self.init(taskID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__GetTaskRequest> {
@@ -329,8 +372,12 @@ extension DepotV1.ListTasksRequest {
         UnsafeRawPointer(mallbots__depot__v1__list_tasks_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListTasksRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListTasksRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -338,12 +385,14 @@ extension DepotV1.ListTasksRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListTasksRequest>) throws(DecodingError) {
-        self.states.reserveCapacity(c.pointee.n_states)
+        var field1: [DepotV1.TaskState] = []
+        field1.reserveCapacity(c.pointee.n_states)
         for index in 0..<c.pointee.n_states {
-            self.states.append(DepotV1.TaskState(rawValue: FromC.item(c.pointee.states, index)))
+            field1.append(DepotV1.TaskState(rawValue: FromC.item(c.pointee.states, index)))
         }
-        self.pageSize = c.pointee.page_size
-        self.pageToken = try FromC.string(c.pointee.page_token, "mallbots.depot.v1.ListTasksRequest", "page_token")
+        let field2 = c.pointee.page_size
+        let field3 = try FromC.string(c.pointee.page_token, "mallbots.depot.v1.ListTasksRequest", "page_token")
+        self.init(states: field1, pageSize: field2, pageToken: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListTasksRequest> {
@@ -368,8 +417,12 @@ extension DepotV1.ListTasksResponse {
         UnsafeRawPointer(mallbots__depot__v1__list_tasks_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListTasksResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListTasksResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -377,11 +430,13 @@ extension DepotV1.ListTasksResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListTasksResponse>) throws(DecodingError) {
-        self.tasks.reserveCapacity(c.pointee.n_tasks)
+        var field1: [DepotV1.Task] = []
+        field1.reserveCapacity(c.pointee.n_tasks)
         for index in 0..<c.pointee.n_tasks {
-            self.tasks.append(try DepotV1.Task(_c: FromC.message(c.pointee.tasks, index)))
+            field1.append(try DepotV1.Task(_c: FromC.message(c.pointee.tasks, index)))
         }
-        self.nextPageToken = try FromC.string(c.pointee.next_page_token, "mallbots.depot.v1.ListTasksResponse", "next_page_token")
+        let field2 = try FromC.string(c.pointee.next_page_token, "mallbots.depot.v1.ListTasksResponse", "next_page_token")
+        self.init(tasks: field1, nextPageToken: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListTasksResponse> {
@@ -405,8 +460,12 @@ extension DepotV1.CancelListRequest {
         UnsafeRawPointer(mallbots__depot__v1__cancel_list_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__CancelListRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__CancelListRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -414,8 +473,9 @@ extension DepotV1.CancelListRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__CancelListRequest>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.CancelListRequest", "list_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.depot.v1.CancelListRequest", "reason")
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.CancelListRequest", "list_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.CancelListRequest", "reason")
+        self.init(listID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__CancelListRequest> {
@@ -432,8 +492,12 @@ extension DepotV1.GetBotRequest {
         UnsafeRawPointer(mallbots__depot__v1__get_bot_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetBotRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetBotRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -441,7 +505,8 @@ extension DepotV1.GetBotRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__GetBotRequest>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.GetBotRequest", "bot_id")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.GetBotRequest", "bot_id")
+        self.init(botID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__GetBotRequest> {
@@ -457,8 +522,12 @@ extension DepotV1.ListBotsRequest {
         UnsafeRawPointer(mallbots__depot__v1__list_bots_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListBotsRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListBotsRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -466,6 +535,7 @@ extension DepotV1.ListBotsRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListBotsRequest>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListBotsRequest> {
@@ -480,8 +550,12 @@ extension DepotV1.ListBotsResponse {
         UnsafeRawPointer(mallbots__depot__v1__list_bots_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListBotsResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListBotsResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -489,10 +563,12 @@ extension DepotV1.ListBotsResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListBotsResponse>) throws(DecodingError) {
-        self.bots.reserveCapacity(c.pointee.n_bots)
+        var field1: [DepotV1.Bot] = []
+        field1.reserveCapacity(c.pointee.n_bots)
         for index in 0..<c.pointee.n_bots {
-            self.bots.append(try DepotV1.Bot(_c: FromC.message(c.pointee.bots, index)))
+            field1.append(try DepotV1.Bot(_c: FromC.message(c.pointee.bots, index)))
         }
+        self.init(bots: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListBotsResponse> {
@@ -515,8 +591,12 @@ extension DepotV1.GetMallRequest {
         UnsafeRawPointer(mallbots__depot__v1__get_mall_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetMallRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__GetMallRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -524,6 +604,7 @@ extension DepotV1.GetMallRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__GetMallRequest>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__GetMallRequest> {

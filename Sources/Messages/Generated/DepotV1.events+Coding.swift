@@ -8,8 +8,12 @@ extension DepotV1.Event {
         UnsafeRawPointer(mallbots__depot__v1__event__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Event.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Event.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,69 +21,71 @@ extension DepotV1.Event {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Event>) throws(DecodingError) {
+        var field1: DepotV1.Event.Kind? = nil
         switch c.pointee.kind_case.rawValue {
         case 1:
-            if let value = c.pointee.mall_opened { self.kind = .mallOpened(try DepotV1.MallOpened(_c: value)) }
+            if let value = c.pointee.mall_opened { field1 = .mallOpened(try DepotV1.MallOpened(_c: value)) }
         case 2:
-            if let value = c.pointee.list_created { self.kind = .listCreated(try DepotV1.ListCreated(_c: value)) }
+            if let value = c.pointee.list_created { field1 = .listCreated(try DepotV1.ListCreated(_c: value)) }
         case 3:
-            if let value = c.pointee.list_refused { self.kind = .listRefused(try DepotV1.ListRefused(_c: value)) }
+            if let value = c.pointee.list_refused { field1 = .listRefused(try DepotV1.ListRefused(_c: value)) }
         case 4:
-            if let value = c.pointee.list_available { self.kind = .listAvailable(try DepotV1.ListAvailable(_c: value)) }
+            if let value = c.pointee.list_available { field1 = .listAvailable(try DepotV1.ListAvailable(_c: value)) }
         case 5:
-            if let value = c.pointee.task_queued { self.kind = .taskQueued(try DepotV1.TaskQueued(_c: value)) }
+            if let value = c.pointee.task_queued { field1 = .taskQueued(try DepotV1.TaskQueued(_c: value)) }
         case 6:
-            if let value = c.pointee.task_assigned { self.kind = .taskAssigned(try DepotV1.TaskAssigned(_c: value)) }
+            if let value = c.pointee.task_assigned { field1 = .taskAssigned(try DepotV1.TaskAssigned(_c: value)) }
         case 7:
-            if let value = c.pointee.task_accepted { self.kind = .taskAccepted(try DepotV1.TaskAccepted(_c: value)) }
+            if let value = c.pointee.task_accepted { field1 = .taskAccepted(try DepotV1.TaskAccepted(_c: value)) }
         case 8:
-            if let value = c.pointee.stop_reached { self.kind = .stopReached(try DepotV1.StopReached(_c: value)) }
+            if let value = c.pointee.stop_reached { field1 = .stopReached(try DepotV1.StopReached(_c: value)) }
         case 9:
-            if let value = c.pointee.item_picked { self.kind = .itemPicked(try DepotV1.ItemPicked(_c: value)) }
+            if let value = c.pointee.item_picked { field1 = .itemPicked(try DepotV1.ItemPicked(_c: value)) }
         case 10:
-            if let value = c.pointee.item_unavailable { self.kind = .itemUnavailable(try DepotV1.ItemUnavailable(_c: value)) }
+            if let value = c.pointee.item_unavailable { field1 = .itemUnavailable(try DepotV1.ItemUnavailable(_c: value)) }
         case 11:
-            if let value = c.pointee.stop_done { self.kind = .stopDone(try DepotV1.StopDone(_c: value)) }
+            if let value = c.pointee.stop_done { field1 = .stopDone(try DepotV1.StopDone(_c: value)) }
         case 12:
-            if let value = c.pointee.task_delivered { self.kind = .taskDelivered(try DepotV1.TaskDelivered(_c: value)) }
+            if let value = c.pointee.task_delivered { field1 = .taskDelivered(try DepotV1.TaskDelivered(_c: value)) }
         case 13:
-            if let value = c.pointee.task_requeued { self.kind = .taskRequeued(try DepotV1.TaskRequeued(_c: value)) }
+            if let value = c.pointee.task_requeued { field1 = .taskRequeued(try DepotV1.TaskRequeued(_c: value)) }
         case 14:
-            if let value = c.pointee.task_canceled { self.kind = .taskCanceled(try DepotV1.TaskCanceled(_c: value)) }
+            if let value = c.pointee.task_canceled { field1 = .taskCanceled(try DepotV1.TaskCanceled(_c: value)) }
         case 15:
-            if let value = c.pointee.list_ready { self.kind = .listReady(try DepotV1.ListReady(_c: value)) }
+            if let value = c.pointee.list_ready { field1 = .listReady(try DepotV1.ListReady(_c: value)) }
         case 16:
-            if let value = c.pointee.list_cancel_requested { self.kind = .listCancelRequested(try DepotV1.ListCancelRequested(_c: value)) }
+            if let value = c.pointee.list_cancel_requested { field1 = .listCancelRequested(try DepotV1.ListCancelRequested(_c: value)) }
         case 17:
-            if let value = c.pointee.list_canceled { self.kind = .listCanceled(try DepotV1.ListCanceled(_c: value)) }
+            if let value = c.pointee.list_canceled { field1 = .listCanceled(try DepotV1.ListCanceled(_c: value)) }
         case 18:
-            if let value = c.pointee.bot_registered { self.kind = .botRegistered(try DepotV1.BotRegistered(_c: value)) }
+            if let value = c.pointee.bot_registered { field1 = .botRegistered(try DepotV1.BotRegistered(_c: value)) }
         case 19:
-            if let value = c.pointee.bot_online { self.kind = .botOnline(try DepotV1.BotOnline(_c: value)) }
+            if let value = c.pointee.bot_online { field1 = .botOnline(try DepotV1.BotOnline(_c: value)) }
         case 20:
-            if let value = c.pointee.bot_offline { self.kind = .botOffline(try DepotV1.BotOffline(_c: value)) }
+            if let value = c.pointee.bot_offline { field1 = .botOffline(try DepotV1.BotOffline(_c: value)) }
         case 21:
-            if let value = c.pointee.bot_waiting { self.kind = .botWaiting(try DepotV1.BotWaiting(_c: value)) }
+            if let value = c.pointee.bot_waiting { field1 = .botWaiting(try DepotV1.BotWaiting(_c: value)) }
         case 22:
-            if let value = c.pointee.bot_faulted { self.kind = .botFaulted(try DepotV1.BotFaulted(_c: value)) }
+            if let value = c.pointee.bot_faulted { field1 = .botFaulted(try DepotV1.BotFaulted(_c: value)) }
         case 23:
-            if let value = c.pointee.bot_fault_cleared { self.kind = .botFaultCleared(try DepotV1.BotFaultCleared(_c: value)) }
+            if let value = c.pointee.bot_fault_cleared { field1 = .botFaultCleared(try DepotV1.BotFaultCleared(_c: value)) }
         case 24:
-            if let value = c.pointee.bot_paused { self.kind = .botPaused(try DepotV1.BotPaused(_c: value)) }
+            if let value = c.pointee.bot_paused { field1 = .botPaused(try DepotV1.BotPaused(_c: value)) }
         case 25:
-            if let value = c.pointee.bot_resumed { self.kind = .botResumed(try DepotV1.BotResumed(_c: value)) }
+            if let value = c.pointee.bot_resumed { field1 = .botResumed(try DepotV1.BotResumed(_c: value)) }
         case 26:
-            if let value = c.pointee.bot_retired { self.kind = .botRetired(try DepotV1.BotRetired(_c: value)) }
+            if let value = c.pointee.bot_retired { field1 = .botRetired(try DepotV1.BotRetired(_c: value)) }
         case 27:
-            if let value = c.pointee.bot_lost { self.kind = .botLost(try DepotV1.BotLost(_c: value)) }
+            if let value = c.pointee.bot_lost { field1 = .botLost(try DepotV1.BotLost(_c: value)) }
         case 28:
-            if let value = c.pointee.directive_issued { self.kind = .directiveIssued(try DepotV1.DirectiveIssued(_c: value)) }
+            if let value = c.pointee.directive_issued { field1 = .directiveIssued(try DepotV1.DirectiveIssued(_c: value)) }
         case 29:
-            if let value = c.pointee.report_rejected { self.kind = .reportRejected(try DepotV1.ReportRejected(_c: value)) }
+            if let value = c.pointee.report_rejected { field1 = .reportRejected(try DepotV1.ReportRejected(_c: value)) }
         case 30:
-            if let value = c.pointee.store_located { self.kind = .storeLocated(try DepotV1.StoreLocated(_c: value)) }
+            if let value = c.pointee.store_located { field1 = .storeLocated(try DepotV1.StoreLocated(_c: value)) }
         default: break
         }
+        self.init(kind: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Event> {
@@ -187,8 +193,12 @@ extension DepotV1.MallOpened {
         UnsafeRawPointer(mallbots__depot__v1__mall_opened__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__MallOpened.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__MallOpened.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -196,7 +206,9 @@ extension DepotV1.MallOpened {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__MallOpened>) throws(DecodingError) {
-        if let value = c.pointee.mall { self.mall = try DepotV1.Mall(_c: value) }
+        var field1: DepotV1.Mall? = nil
+        if let value = c.pointee.mall { field1 = try DepotV1.Mall(_c: value) }
+        self.init(mall: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__MallOpened> {
@@ -212,8 +224,12 @@ extension DepotV1.ListCreated {
         UnsafeRawPointer(mallbots__depot__v1__list_created__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListCreated.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListCreated.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -221,11 +237,13 @@ extension DepotV1.ListCreated {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListCreated>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListCreated", "list_id")
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListCreated", "list_id")
+        var field2: [TypesV1.Stop] = []
+        field2.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field2.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
+        self.init(listID: field1, stops: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListCreated> {
@@ -249,8 +267,12 @@ extension DepotV1.ListRefused {
         UnsafeRawPointer(mallbots__depot__v1__list_refused__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListRefused.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListRefused.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -258,8 +280,9 @@ extension DepotV1.ListRefused {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListRefused>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListRefused", "list_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.depot.v1.ListRefused", "reason")
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListRefused", "list_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.ListRefused", "reason")
+        self.init(listID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListRefused> {
@@ -276,8 +299,12 @@ extension DepotV1.ListAvailable {
         UnsafeRawPointer(mallbots__depot__v1__list_available__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListAvailable.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListAvailable.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -285,7 +312,8 @@ extension DepotV1.ListAvailable {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListAvailable>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListAvailable", "list_id")
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListAvailable", "list_id")
+        self.init(listID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListAvailable> {
@@ -301,8 +329,12 @@ extension DepotV1.TaskQueued {
         UnsafeRawPointer(mallbots__depot__v1__task_queued__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskQueued.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskQueued.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -310,12 +342,14 @@ extension DepotV1.TaskQueued {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskQueued>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskQueued", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskQueued", "list_id")
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskQueued", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskQueued", "list_id")
+        var field3: [TypesV1.Stop] = []
+        field3.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field3.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
+        self.init(taskID: field1, listID: field2, stops: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskQueued> {
@@ -340,8 +374,12 @@ extension DepotV1.TaskAssigned {
         UnsafeRawPointer(mallbots__depot__v1__task_assigned__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskAssigned.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskAssigned.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -349,14 +387,16 @@ extension DepotV1.TaskAssigned {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskAssigned>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskAssigned", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskAssigned", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskAssigned", "bot_id")
-        self.epoch = c.pointee.epoch
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskAssigned", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskAssigned", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskAssigned", "bot_id")
+        let field4 = c.pointee.epoch
+        var field5: [TypesV1.Stop] = []
+        field5.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field5.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
+        self.init(taskID: field1, listID: field2, botID: field3, epoch: field4, stops: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskAssigned> {
@@ -383,8 +423,12 @@ extension DepotV1.TaskAccepted {
         UnsafeRawPointer(mallbots__depot__v1__task_accepted__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskAccepted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskAccepted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -392,10 +436,11 @@ extension DepotV1.TaskAccepted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskAccepted>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskAccepted", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskAccepted", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskAccepted", "bot_id")
-        self.epoch = c.pointee.epoch
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskAccepted", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskAccepted", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskAccepted", "bot_id")
+        let field4 = c.pointee.epoch
+        self.init(taskID: field1, listID: field2, botID: field3, epoch: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskAccepted> {
@@ -414,8 +459,12 @@ extension DepotV1.StopReached {
         UnsafeRawPointer(mallbots__depot__v1__stop_reached__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StopReached.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StopReached.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -423,10 +472,11 @@ extension DepotV1.StopReached {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__StopReached>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.StopReached", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.StopReached", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.StopReached", "bot_id")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.StopReached", "store_id")
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.StopReached", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.StopReached", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.StopReached", "bot_id")
+        let field4 = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.StopReached", "store_id")
+        self.init(taskID: field1, listID: field2, botID: field3, storeID: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__StopReached> {
@@ -445,8 +495,12 @@ extension DepotV1.ItemPicked {
         UnsafeRawPointer(mallbots__depot__v1__item_picked__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ItemPicked.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ItemPicked.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -454,12 +508,13 @@ extension DepotV1.ItemPicked {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ItemPicked>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.ItemPicked", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ItemPicked", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ItemPicked", "bot_id")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.ItemPicked", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.depot.v1.ItemPicked", "product_id")
-        self.quantity = c.pointee.quantity
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.ItemPicked", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ItemPicked", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ItemPicked", "bot_id")
+        let field4 = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.ItemPicked", "store_id")
+        let field5 = try FromC.string(c.pointee.product_id, "mallbots.depot.v1.ItemPicked", "product_id")
+        let field6 = c.pointee.quantity
+        self.init(taskID: field1, listID: field2, botID: field3, storeID: field4, productID: field5, quantity: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ItemPicked> {
@@ -480,8 +535,12 @@ extension DepotV1.ItemUnavailable {
         UnsafeRawPointer(mallbots__depot__v1__item_unavailable__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ItemUnavailable.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ItemUnavailable.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -489,13 +548,14 @@ extension DepotV1.ItemUnavailable {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ItemUnavailable>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.ItemUnavailable", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ItemUnavailable", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ItemUnavailable", "bot_id")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.ItemUnavailable", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.depot.v1.ItemUnavailable", "product_id")
-        self.quantity = c.pointee.quantity
-        self.reason = BotsV1.UnavailableReason(rawValue: c.pointee.reason)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.ItemUnavailable", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ItemUnavailable", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ItemUnavailable", "bot_id")
+        let field4 = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.ItemUnavailable", "store_id")
+        let field5 = try FromC.string(c.pointee.product_id, "mallbots.depot.v1.ItemUnavailable", "product_id")
+        let field6 = c.pointee.quantity
+        let field7 = BotsV1.UnavailableReason(rawValue: c.pointee.reason)
+        self.init(taskID: field1, listID: field2, botID: field3, storeID: field4, productID: field5, quantity: field6, reason: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ItemUnavailable> {
@@ -517,8 +577,12 @@ extension DepotV1.StopDone {
         UnsafeRawPointer(mallbots__depot__v1__stop_done__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StopDone.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StopDone.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -526,10 +590,11 @@ extension DepotV1.StopDone {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__StopDone>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.StopDone", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.StopDone", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.StopDone", "bot_id")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.StopDone", "store_id")
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.StopDone", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.StopDone", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.StopDone", "bot_id")
+        let field4 = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.StopDone", "store_id")
+        self.init(taskID: field1, listID: field2, botID: field3, storeID: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__StopDone> {
@@ -548,8 +613,12 @@ extension DepotV1.TaskDelivered {
         UnsafeRawPointer(mallbots__depot__v1__task_delivered__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskDelivered.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskDelivered.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -557,13 +626,15 @@ extension DepotV1.TaskDelivered {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskDelivered>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskDelivered", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskDelivered", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskDelivered", "bot_id")
-        self.delivered.reserveCapacity(c.pointee.n_delivered)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskDelivered", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskDelivered", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskDelivered", "bot_id")
+        var field4: [TypesV1.Stop] = []
+        field4.reserveCapacity(c.pointee.n_delivered)
         for index in 0..<c.pointee.n_delivered {
-            self.delivered.append(try TypesV1.Stop(_c: FromC.message(c.pointee.delivered, index)))
+            field4.append(try TypesV1.Stop(_c: FromC.message(c.pointee.delivered, index)))
         }
+        self.init(taskID: field1, listID: field2, botID: field3, delivered: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskDelivered> {
@@ -589,8 +660,12 @@ extension DepotV1.TaskRequeued {
         UnsafeRawPointer(mallbots__depot__v1__task_requeued__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskRequeued.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskRequeued.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -598,19 +673,22 @@ extension DepotV1.TaskRequeued {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskRequeued>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskRequeued", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskRequeued", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskRequeued", "bot_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.depot.v1.TaskRequeued", "reason")
-        self.returned.reserveCapacity(c.pointee.n_returned)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskRequeued", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskRequeued", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskRequeued", "bot_id")
+        let field4 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.TaskRequeued", "reason")
+        var field5: [TypesV1.Stop] = []
+        field5.reserveCapacity(c.pointee.n_returned)
         for index in 0..<c.pointee.n_returned {
-            self.returned.append(try TypesV1.Stop(_c: FromC.message(c.pointee.returned, index)))
+            field5.append(try TypesV1.Stop(_c: FromC.message(c.pointee.returned, index)))
         }
-        self.missing.reserveCapacity(c.pointee.n_missing)
+        var field6: [TypesV1.Stop] = []
+        field6.reserveCapacity(c.pointee.n_missing)
         for index in 0..<c.pointee.n_missing {
-            self.missing.append(try TypesV1.Stop(_c: FromC.message(c.pointee.missing, index)))
+            field6.append(try TypesV1.Stop(_c: FromC.message(c.pointee.missing, index)))
         }
-        self.declined = c.pointee.declined != 0
+        let field7 = c.pointee.declined != 0
+        self.init(taskID: field1, listID: field2, botID: field3, reason: field4, returned: field5, missing: field6, declined: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskRequeued> {
@@ -646,8 +724,12 @@ extension DepotV1.TaskCanceled {
         UnsafeRawPointer(mallbots__depot__v1__task_canceled__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskCanceled.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskCanceled.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -655,18 +737,21 @@ extension DepotV1.TaskCanceled {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskCanceled>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskCanceled", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskCanceled", "list_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskCanceled", "bot_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.depot.v1.TaskCanceled", "reason")
-        self.returned.reserveCapacity(c.pointee.n_returned)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskCanceled", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskCanceled", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskCanceled", "bot_id")
+        let field4 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.TaskCanceled", "reason")
+        var field5: [TypesV1.Stop] = []
+        field5.reserveCapacity(c.pointee.n_returned)
         for index in 0..<c.pointee.n_returned {
-            self.returned.append(try TypesV1.Stop(_c: FromC.message(c.pointee.returned, index)))
+            field5.append(try TypesV1.Stop(_c: FromC.message(c.pointee.returned, index)))
         }
-        self.missing.reserveCapacity(c.pointee.n_missing)
+        var field6: [TypesV1.Stop] = []
+        field6.reserveCapacity(c.pointee.n_missing)
         for index in 0..<c.pointee.n_missing {
-            self.missing.append(try TypesV1.Stop(_c: FromC.message(c.pointee.missing, index)))
+            field6.append(try TypesV1.Stop(_c: FromC.message(c.pointee.missing, index)))
         }
+        self.init(taskID: field1, listID: field2, botID: field3, reason: field4, returned: field5, missing: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskCanceled> {
@@ -701,8 +786,12 @@ extension DepotV1.ListReady {
         UnsafeRawPointer(mallbots__depot__v1__list_ready__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListReady.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListReady.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -710,7 +799,8 @@ extension DepotV1.ListReady {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListReady>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListReady", "list_id")
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListReady", "list_id")
+        self.init(listID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListReady> {
@@ -726,8 +816,12 @@ extension DepotV1.ListCancelRequested {
         UnsafeRawPointer(mallbots__depot__v1__list_cancel_requested__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListCancelRequested.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListCancelRequested.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -735,8 +829,9 @@ extension DepotV1.ListCancelRequested {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListCancelRequested>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListCancelRequested", "list_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.depot.v1.ListCancelRequested", "reason")
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListCancelRequested", "list_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.ListCancelRequested", "reason")
+        self.init(listID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListCancelRequested> {
@@ -753,8 +848,12 @@ extension DepotV1.ListCanceled {
         UnsafeRawPointer(mallbots__depot__v1__list_canceled__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListCanceled.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListCanceled.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -762,7 +861,8 @@ extension DepotV1.ListCanceled {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListCanceled>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListCanceled", "list_id")
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListCanceled", "list_id")
+        self.init(listID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListCanceled> {
@@ -778,8 +878,12 @@ extension DepotV1.BotRegistered {
         UnsafeRawPointer(mallbots__depot__v1__bot_registered__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotRegistered.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotRegistered.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -787,13 +891,15 @@ extension DepotV1.BotRegistered {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotRegistered>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotRegistered", "bot_id")
-        self.model = try FromC.string(c.pointee.model, "mallbots.depot.v1.BotRegistered", "model")
-        self.capacityUnits = c.pointee.capacity_units
-        self.capabilities.reserveCapacity(c.pointee.n_capabilities)
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotRegistered", "bot_id")
+        let field2 = try FromC.string(c.pointee.model, "mallbots.depot.v1.BotRegistered", "model")
+        let field3 = c.pointee.capacity_units
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_capabilities)
         for index in 0..<c.pointee.n_capabilities {
-            self.capabilities.append(try FromC.string(FromC.item(c.pointee.capabilities, index), "mallbots.depot.v1.BotRegistered", "capabilities"))
+            field4.append(try FromC.string(FromC.item(c.pointee.capabilities, index), "mallbots.depot.v1.BotRegistered", "capabilities"))
         }
+        self.init(botID: field1, model: field2, capacityUnits: field3, capabilities: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotRegistered> {
@@ -819,8 +925,12 @@ extension DepotV1.BotOnline {
         UnsafeRawPointer(mallbots__depot__v1__bot_online__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotOnline.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotOnline.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -828,8 +938,9 @@ extension DepotV1.BotOnline {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotOnline>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotOnline", "bot_id")
-        self.session = c.pointee.session
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotOnline", "bot_id")
+        let field2 = c.pointee.session
+        self.init(botID: field1, session: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotOnline> {
@@ -846,8 +957,12 @@ extension DepotV1.BotOffline {
         UnsafeRawPointer(mallbots__depot__v1__bot_offline__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotOffline.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotOffline.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -855,9 +970,10 @@ extension DepotV1.BotOffline {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotOffline>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotOffline", "bot_id")
-        self.session = c.pointee.session
-        self.why = try FromC.string(c.pointee.why, "mallbots.depot.v1.BotOffline", "why")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotOffline", "bot_id")
+        let field2 = c.pointee.session
+        let field3 = try FromC.string(c.pointee.why, "mallbots.depot.v1.BotOffline", "why")
+        self.init(botID: field1, session: field2, why: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotOffline> {
@@ -875,8 +991,12 @@ extension DepotV1.BotWaiting {
         UnsafeRawPointer(mallbots__depot__v1__bot_waiting__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotWaiting.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotWaiting.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -884,11 +1004,13 @@ extension DepotV1.BotWaiting {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotWaiting>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotWaiting", "bot_id")
-        self.capacityUnits = c.pointee.capacity_units
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.batteryPercent = c.pointee.battery_percent
-        self.rangeMm = c.pointee.range_mm
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotWaiting", "bot_id")
+        let field2 = c.pointee.capacity_units
+        var field3: TypesV1.Place? = nil
+        if let value = c.pointee.place { field3 = try TypesV1.Place(_c: value) }
+        let field4 = c.pointee.battery_percent
+        let field5 = c.pointee.range_mm
+        self.init(botID: field1, capacityUnits: field2, place: field3, batteryPercent: field4, rangeMm: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotWaiting> {
@@ -908,8 +1030,12 @@ extension DepotV1.BotFaulted {
         UnsafeRawPointer(mallbots__depot__v1__bot_faulted__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotFaulted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotFaulted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -917,10 +1043,11 @@ extension DepotV1.BotFaulted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotFaulted>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotFaulted", "bot_id")
-        self.code = try FromC.string(c.pointee.code, "mallbots.depot.v1.BotFaulted", "code")
-        self.message = try FromC.string(c.pointee.message, "mallbots.depot.v1.BotFaulted", "message")
-        self.needsHelp = c.pointee.needs_help != 0
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotFaulted", "bot_id")
+        let field2 = try FromC.string(c.pointee.code, "mallbots.depot.v1.BotFaulted", "code")
+        let field3 = try FromC.string(c.pointee.message, "mallbots.depot.v1.BotFaulted", "message")
+        let field4 = c.pointee.needs_help != 0
+        self.init(botID: field1, code: field2, message: field3, needsHelp: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotFaulted> {
@@ -939,8 +1066,12 @@ extension DepotV1.BotFaultCleared {
         UnsafeRawPointer(mallbots__depot__v1__bot_fault_cleared__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotFaultCleared.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotFaultCleared.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -948,8 +1079,9 @@ extension DepotV1.BotFaultCleared {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotFaultCleared>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotFaultCleared", "bot_id")
-        self.code = try FromC.string(c.pointee.code, "mallbots.depot.v1.BotFaultCleared", "code")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotFaultCleared", "bot_id")
+        let field2 = try FromC.string(c.pointee.code, "mallbots.depot.v1.BotFaultCleared", "code")
+        self.init(botID: field1, code: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotFaultCleared> {
@@ -966,8 +1098,12 @@ extension DepotV1.BotPaused {
         UnsafeRawPointer(mallbots__depot__v1__bot_paused__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotPaused.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotPaused.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -975,8 +1111,9 @@ extension DepotV1.BotPaused {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotPaused>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotPaused", "bot_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.depot.v1.BotPaused", "reason")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotPaused", "bot_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.BotPaused", "reason")
+        self.init(botID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotPaused> {
@@ -993,8 +1130,12 @@ extension DepotV1.BotResumed {
         UnsafeRawPointer(mallbots__depot__v1__bot_resumed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotResumed.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotResumed.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1002,7 +1143,8 @@ extension DepotV1.BotResumed {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotResumed>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotResumed", "bot_id")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotResumed", "bot_id")
+        self.init(botID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotResumed> {
@@ -1018,8 +1160,12 @@ extension DepotV1.BotRetired {
         UnsafeRawPointer(mallbots__depot__v1__bot_retired__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotRetired.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotRetired.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1027,7 +1173,8 @@ extension DepotV1.BotRetired {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotRetired>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotRetired", "bot_id")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotRetired", "bot_id")
+        self.init(botID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotRetired> {
@@ -1043,8 +1190,12 @@ extension DepotV1.BotLost {
         UnsafeRawPointer(mallbots__depot__v1__bot_lost__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotLost.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotLost.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1052,7 +1203,8 @@ extension DepotV1.BotLost {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotLost>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotLost", "bot_id")
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotLost", "bot_id")
+        self.init(botID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotLost> {
@@ -1068,8 +1220,12 @@ extension DepotV1.DirectiveIssued {
         UnsafeRawPointer(mallbots__depot__v1__directive_issued__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__DirectiveIssued.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__DirectiveIssued.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1077,8 +1233,10 @@ extension DepotV1.DirectiveIssued {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__DirectiveIssued>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.DirectiveIssued", "bot_id")
-        if let value = c.pointee.message { self.message = try BotsV1.ToBot(_c: value) }
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.DirectiveIssued", "bot_id")
+        var field2: BotsV1.ToBot? = nil
+        if let value = c.pointee.message { field2 = try BotsV1.ToBot(_c: value) }
+        self.init(botID: field1, message: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__DirectiveIssued> {
@@ -1095,8 +1253,12 @@ extension DepotV1.ReportRejected {
         UnsafeRawPointer(mallbots__depot__v1__report_rejected__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ReportRejected.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ReportRejected.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1104,9 +1266,11 @@ extension DepotV1.ReportRejected {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ReportRejected>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ReportRejected", "bot_id")
-        self.journal = try FromC.string(c.pointee.journal, "mallbots.depot.v1.ReportRejected", "journal")
-        if let value = c.pointee.rejected { self.rejected = try BotsV1.Rejected(_c: value) }
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ReportRejected", "bot_id")
+        let field2 = try FromC.string(c.pointee.journal, "mallbots.depot.v1.ReportRejected", "journal")
+        var field3: BotsV1.Rejected? = nil
+        if let value = c.pointee.rejected { field3 = try BotsV1.Rejected(_c: value) }
+        self.init(botID: field1, journal: field2, rejected: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ReportRejected> {
@@ -1124,8 +1288,12 @@ extension DepotV1.StoreLocated {
         UnsafeRawPointer(mallbots__depot__v1__store_located__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StoreLocated.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StoreLocated.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -1133,10 +1301,12 @@ extension DepotV1.StoreLocated {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__StoreLocated>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.StoreLocated", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.depot.v1.StoreLocated", "name")
-        self.node = try FromC.string(c.pointee.node, "mallbots.depot.v1.StoreLocated", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.depot.v1.StoreLocated", "store_id")
+        let field2 = try FromC.string(c.pointee.name, "mallbots.depot.v1.StoreLocated", "name")
+        let field3 = try FromC.string(c.pointee.node, "mallbots.depot.v1.StoreLocated", "node")
+        var field4: TypesV1.Place? = nil
+        if let value = c.pointee.place { field4 = try TypesV1.Place(_c: value) }
+        self.init(storeID: field1, name: field2, node: field3, place: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__StoreLocated> {

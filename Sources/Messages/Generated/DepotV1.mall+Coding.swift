@@ -8,8 +8,12 @@ extension DepotV1.Mall {
         UnsafeRawPointer(mallbots__depot__v1__mall__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Mall.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Mall.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,24 +21,29 @@ extension DepotV1.Mall {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Mall>) throws(DecodingError) {
-        self.name = try FromC.string(c.pointee.name, "mallbots.depot.v1.Mall", "name")
-        self.floors.reserveCapacity(c.pointee.n_floors)
+        let field1 = try FromC.string(c.pointee.name, "mallbots.depot.v1.Mall", "name")
+        var field2: [DepotV1.Floor] = []
+        field2.reserveCapacity(c.pointee.n_floors)
         for index in 0..<c.pointee.n_floors {
-            self.floors.append(try DepotV1.Floor(_c: FromC.message(c.pointee.floors, index)))
+            field2.append(try DepotV1.Floor(_c: FromC.message(c.pointee.floors, index)))
         }
-        self.nodes.reserveCapacity(c.pointee.n_nodes)
+        var field3: [DepotV1.Node] = []
+        field3.reserveCapacity(c.pointee.n_nodes)
         for index in 0..<c.pointee.n_nodes {
-            self.nodes.append(try DepotV1.Node(_c: FromC.message(c.pointee.nodes, index)))
+            field3.append(try DepotV1.Node(_c: FromC.message(c.pointee.nodes, index)))
         }
-        self.edges.reserveCapacity(c.pointee.n_edges)
+        var field4: [DepotV1.Edge] = []
+        field4.reserveCapacity(c.pointee.n_edges)
         for index in 0..<c.pointee.n_edges {
-            self.edges.append(try DepotV1.Edge(_c: FromC.message(c.pointee.edges, index)))
+            field4.append(try DepotV1.Edge(_c: FromC.message(c.pointee.edges, index)))
         }
-        self.docks.reserveCapacity(c.pointee.n_docks)
+        var field5: [DepotV1.Dock] = []
+        field5.reserveCapacity(c.pointee.n_docks)
         for index in 0..<c.pointee.n_docks {
-            self.docks.append(try DepotV1.Dock(_c: FromC.message(c.pointee.docks, index)))
+            field5.append(try DepotV1.Dock(_c: FromC.message(c.pointee.docks, index)))
         }
-        self.depotNode = try FromC.string(c.pointee.depot_node, "mallbots.depot.v1.Mall", "depot_node")
+        let field6 = try FromC.string(c.pointee.depot_node, "mallbots.depot.v1.Mall", "depot_node")
+        self.init(name: field1, floors: field2, nodes: field3, edges: field4, docks: field5, depotNode: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Mall> {
@@ -83,8 +92,12 @@ extension DepotV1.Floor {
         UnsafeRawPointer(mallbots__depot__v1__floor__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Floor.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Floor.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -92,10 +105,11 @@ extension DepotV1.Floor {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Floor>) throws(DecodingError) {
-        self.number = c.pointee.number
-        self.name = try FromC.string(c.pointee.name, "mallbots.depot.v1.Floor", "name")
-        self.widthMm = c.pointee.width_mm
-        self.depthMm = c.pointee.depth_mm
+        let field1 = c.pointee.number
+        let field2 = try FromC.string(c.pointee.name, "mallbots.depot.v1.Floor", "name")
+        let field3 = c.pointee.width_mm
+        let field4 = c.pointee.depth_mm
+        self.init(number: field1, name: field2, widthMm: field3, depthMm: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Floor> {
@@ -114,8 +128,12 @@ extension DepotV1.Node {
         UnsafeRawPointer(mallbots__depot__v1__node__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Node.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Node.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -123,8 +141,10 @@ extension DepotV1.Node {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Node>) throws(DecodingError) {
-        self.id = try FromC.string(c.pointee.id, "mallbots.depot.v1.Node", "id")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
+        let field1 = try FromC.string(c.pointee.id, "mallbots.depot.v1.Node", "id")
+        var field2: TypesV1.Place? = nil
+        if let value = c.pointee.place { field2 = try TypesV1.Place(_c: value) }
+        self.init(id: field1, place: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Node> {
@@ -141,8 +161,12 @@ extension DepotV1.Edge {
         UnsafeRawPointer(mallbots__depot__v1__edge__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Edge.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Edge.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -150,9 +174,10 @@ extension DepotV1.Edge {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Edge>) throws(DecodingError) {
-        self.from = try FromC.string(c.pointee.from, "mallbots.depot.v1.Edge", "from")
-        self.to = try FromC.string(c.pointee.to, "mallbots.depot.v1.Edge", "to")
-        self.lengthMm = c.pointee.length_mm
+        let field1 = try FromC.string(c.pointee.from, "mallbots.depot.v1.Edge", "from")
+        let field2 = try FromC.string(c.pointee.to, "mallbots.depot.v1.Edge", "to")
+        let field3 = c.pointee.length_mm
+        self.init(from: field1, to: field2, lengthMm: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Edge> {
@@ -170,8 +195,12 @@ extension DepotV1.Dock {
         UnsafeRawPointer(mallbots__depot__v1__dock__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Dock.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Dock.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -179,8 +208,9 @@ extension DepotV1.Dock {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Dock>) throws(DecodingError) {
-        self.id = try FromC.string(c.pointee.id, "mallbots.depot.v1.Dock", "id")
-        self.node = try FromC.string(c.pointee.node, "mallbots.depot.v1.Dock", "node")
+        let field1 = try FromC.string(c.pointee.id, "mallbots.depot.v1.Dock", "id")
+        let field2 = try FromC.string(c.pointee.node, "mallbots.depot.v1.Dock", "node")
+        self.init(id: field1, node: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Dock> {

@@ -8,8 +8,12 @@ extension DepotV1.Snapshot {
         UnsafeRawPointer(mallbots__depot__v1__snapshot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Snapshot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__Snapshot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,31 +21,39 @@ extension DepotV1.Snapshot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__Snapshot>) throws(DecodingError) {
-        if let value = c.pointee.mall { self.mall = try DepotV1.Mall(_c: value) }
-        self.stores.reserveCapacity(c.pointee.n_stores)
+        var field1: DepotV1.Mall? = nil
+        if let value = c.pointee.mall { field1 = try DepotV1.Mall(_c: value) }
+        var field2: [DepotV1.StoreLocated] = []
+        field2.reserveCapacity(c.pointee.n_stores)
         for index in 0..<c.pointee.n_stores {
-            self.stores.append(try DepotV1.StoreLocated(_c: FromC.message(c.pointee.stores, index)))
+            field2.append(try DepotV1.StoreLocated(_c: FromC.message(c.pointee.stores, index)))
         }
-        self.lists.reserveCapacity(c.pointee.n_lists)
+        var field3: [DepotV1.ListRecord] = []
+        field3.reserveCapacity(c.pointee.n_lists)
         for index in 0..<c.pointee.n_lists {
-            self.lists.append(try DepotV1.ListRecord(_c: FromC.message(c.pointee.lists, index)))
+            field3.append(try DepotV1.ListRecord(_c: FromC.message(c.pointee.lists, index)))
         }
-        self.tasks.reserveCapacity(c.pointee.n_tasks)
+        var field4: [DepotV1.TaskRecord] = []
+        field4.reserveCapacity(c.pointee.n_tasks)
         for index in 0..<c.pointee.n_tasks {
-            self.tasks.append(try DepotV1.TaskRecord(_c: FromC.message(c.pointee.tasks, index)))
+            field4.append(try DepotV1.TaskRecord(_c: FromC.message(c.pointee.tasks, index)))
         }
-        self.bots.reserveCapacity(c.pointee.n_bots)
+        var field5: [DepotV1.BotRecord] = []
+        field5.reserveCapacity(c.pointee.n_bots)
         for index in 0..<c.pointee.n_bots {
-            self.bots.append(try DepotV1.BotRecord(_c: FromC.message(c.pointee.bots, index)))
+            field5.append(try DepotV1.BotRecord(_c: FromC.message(c.pointee.bots, index)))
         }
-        self.queuedTaskIds.reserveCapacity(c.pointee.n_queued_task_ids)
+        var field6: [String] = []
+        field6.reserveCapacity(c.pointee.n_queued_task_ids)
         for index in 0..<c.pointee.n_queued_task_ids {
-            self.queuedTaskIds.append(try FromC.string(FromC.item(c.pointee.queued_task_ids, index), "mallbots.depot.v1.Snapshot", "queued_task_ids"))
+            field6.append(try FromC.string(FromC.item(c.pointee.queued_task_ids, index), "mallbots.depot.v1.Snapshot", "queued_task_ids"))
         }
-        self.waitingBotIds.reserveCapacity(c.pointee.n_waiting_bot_ids)
+        var field7: [String] = []
+        field7.reserveCapacity(c.pointee.n_waiting_bot_ids)
         for index in 0..<c.pointee.n_waiting_bot_ids {
-            self.waitingBotIds.append(try FromC.string(FromC.item(c.pointee.waiting_bot_ids, index), "mallbots.depot.v1.Snapshot", "waiting_bot_ids"))
+            field7.append(try FromC.string(FromC.item(c.pointee.waiting_bot_ids, index), "mallbots.depot.v1.Snapshot", "waiting_bot_ids"))
         }
+        self.init(mall: field1, stores: field2, lists: field3, tasks: field4, bots: field5, queuedTaskIds: field6, waitingBotIds: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Snapshot> {
@@ -105,8 +117,12 @@ extension DepotV1.ListRecord {
         UnsafeRawPointer(mallbots__depot__v1__list_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ListRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -114,16 +130,19 @@ extension DepotV1.ListRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__ListRecord>) throws(DecodingError) {
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListRecord", "list_id")
-        self.state = DepotV1.ListState(rawValue: c.pointee.state)
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.ListRecord", "list_id")
+        let field2 = DepotV1.ListState(rawValue: c.pointee.state)
+        var field3: [TypesV1.Stop] = []
+        field3.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
+            field3.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
-        self.taskIds.reserveCapacity(c.pointee.n_task_ids)
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_task_ids)
         for index in 0..<c.pointee.n_task_ids {
-            self.taskIds.append(try FromC.string(FromC.item(c.pointee.task_ids, index), "mallbots.depot.v1.ListRecord", "task_ids"))
+            field4.append(try FromC.string(FromC.item(c.pointee.task_ids, index), "mallbots.depot.v1.ListRecord", "task_ids"))
         }
+        self.init(listID: field1, state: field2, stops: field3, taskIds: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListRecord> {
@@ -156,8 +175,12 @@ extension DepotV1.TaskRecord {
         UnsafeRawPointer(mallbots__depot__v1__task_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -165,22 +188,25 @@ extension DepotV1.TaskRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskRecord>) throws(DecodingError) {
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskRecord", "task_id")
-        self.listID = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskRecord", "list_id")
-        self.state = DepotV1.TaskState(rawValue: c.pointee.state)
-        self.epoch = c.pointee.epoch
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskRecord", "bot_id")
-        self.stops.reserveCapacity(c.pointee.n_stops)
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskRecord", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskRecord", "list_id")
+        let field3 = DepotV1.TaskState(rawValue: c.pointee.state)
+        let field4 = c.pointee.epoch
+        let field5 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskRecord", "bot_id")
+        var field6: [DepotV1.StopRecord] = []
+        field6.reserveCapacity(c.pointee.n_stops)
         for index in 0..<c.pointee.n_stops {
-            self.stops.append(try DepotV1.StopRecord(_c: FromC.message(c.pointee.stops, index)))
+            field6.append(try DepotV1.StopRecord(_c: FromC.message(c.pointee.stops, index)))
         }
-        self.queuedUnixMs = c.pointee.queued_unix_ms
-        self.canceling = c.pointee.canceling != 0
-        self.atStoreID = try FromC.string(c.pointee.at_store_id, "mallbots.depot.v1.TaskRecord", "at_store_id")
-        self.declines.reserveCapacity(c.pointee.n_declines)
+        let field7 = c.pointee.queued_unix_ms
+        let field8 = c.pointee.canceling != 0
+        let field9 = try FromC.string(c.pointee.at_store_id, "mallbots.depot.v1.TaskRecord", "at_store_id")
+        var field10: [DepotV1.DeclineRecord] = []
+        field10.reserveCapacity(c.pointee.n_declines)
         for index in 0..<c.pointee.n_declines {
-            self.declines.append(try DepotV1.DeclineRecord(_c: FromC.message(c.pointee.declines, index)))
+            field10.append(try DepotV1.DeclineRecord(_c: FromC.message(c.pointee.declines, index)))
         }
+        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, queuedUnixMs: field7, canceling: field8, atStoreID: field9, declines: field10)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskRecord> {
@@ -219,8 +245,12 @@ extension DepotV1.StopRecord {
         UnsafeRawPointer(mallbots__depot__v1__stop_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StopRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__StopRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -228,10 +258,12 @@ extension DepotV1.StopRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__StopRecord>) throws(DecodingError) {
-        if let value = c.pointee.stop { self.stop = try TypesV1.Stop(_c: value) }
-        self.done = c.pointee.done != 0
-        self.picked = FromC.scalars(c.pointee.picked, c.pointee.n_picked)
-        self.unavailable = FromC.scalars(c.pointee.unavailable, c.pointee.n_unavailable)
+        var field1: TypesV1.Stop? = nil
+        if let value = c.pointee.stop { field1 = try TypesV1.Stop(_c: value) }
+        let field2 = c.pointee.done != 0
+        let field3 = FromC.scalars(c.pointee.picked, c.pointee.n_picked)
+        let field4 = FromC.scalars(c.pointee.unavailable, c.pointee.n_unavailable)
+        self.init(stop: field1, done: field2, picked: field3, unavailable: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__StopRecord> {
@@ -256,8 +288,12 @@ extension DepotV1.DeclineRecord {
         UnsafeRawPointer(mallbots__depot__v1__decline_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__DeclineRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__DeclineRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -265,8 +301,9 @@ extension DepotV1.DeclineRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__DeclineRecord>) throws(DecodingError) {
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.DeclineRecord", "bot_id")
-        self.unixMs = c.pointee.unix_ms
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.DeclineRecord", "bot_id")
+        let field2 = c.pointee.unix_ms
+        self.init(botID: field1, unixMs: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__DeclineRecord> {
@@ -283,8 +320,12 @@ extension DepotV1.BotRecord {
         UnsafeRawPointer(mallbots__depot__v1__bot_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -292,23 +333,28 @@ extension DepotV1.BotRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotRecord>) throws(DecodingError) {
-        if let value = c.pointee.registered { self.registered = try DepotV1.BotRegistered(_c: value) }
-        self.online = c.pointee.online != 0
-        self.session = c.pointee.session
-        if let value = c.pointee.request { self.request = try DepotV1.BotWaiting(_c: value) }
-        self.taskID = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.BotRecord", "task_id")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.batteryPercent = c.pointee.battery_percent
-        self.lastDirective = c.pointee.last_directive
-        self.tasksDelivered = c.pointee.tasks_delivered
-        self.faults.reserveCapacity(c.pointee.n_faults)
+        var field1: DepotV1.BotRegistered? = nil
+        if let value = c.pointee.registered { field1 = try DepotV1.BotRegistered(_c: value) }
+        let field2 = c.pointee.online != 0
+        let field3 = c.pointee.session
+        var field4: DepotV1.BotWaiting? = nil
+        if let value = c.pointee.request { field4 = try DepotV1.BotWaiting(_c: value) }
+        let field5 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.BotRecord", "task_id")
+        var field6: TypesV1.Place? = nil
+        if let value = c.pointee.place { field6 = try TypesV1.Place(_c: value) }
+        let field7 = c.pointee.battery_percent
+        let field8 = c.pointee.last_directive
+        let field9 = c.pointee.tasks_delivered
+        var field10: [DepotV1.BotFaulted] = []
+        field10.reserveCapacity(c.pointee.n_faults)
         for index in 0..<c.pointee.n_faults {
-            self.faults.append(try DepotV1.BotFaulted(_c: FromC.message(c.pointee.faults, index)))
+            field10.append(try DepotV1.BotFaulted(_c: FromC.message(c.pointee.faults, index)))
         }
-        self.paused = c.pointee.paused != 0
-        self.retired = c.pointee.retired != 0
-        self.lost = c.pointee.lost != 0
-        self.dockID = try FromC.string(c.pointee.dock_id, "mallbots.depot.v1.BotRecord", "dock_id")
+        let field11 = c.pointee.paused != 0
+        let field12 = c.pointee.retired != 0
+        let field13 = c.pointee.lost != 0
+        let field14 = try FromC.string(c.pointee.dock_id, "mallbots.depot.v1.BotRecord", "dock_id")
+        self.init(registered: field1, online: field2, session: field3, request: field4, taskID: field5, place: field6, batteryPercent: field7, lastDirective: field8, tasksDelivered: field9, faults: field10, paused: field11, retired: field12, lost: field13, dockID: field14)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotRecord> {

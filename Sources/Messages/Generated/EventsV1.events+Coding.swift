@@ -8,8 +8,12 @@ extension EventsV1.FollowRequest {
         UnsafeRawPointer(mallbots__events__v1__follow_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Events__V1__FollowRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Events__V1__FollowRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,25 +21,29 @@ extension EventsV1.FollowRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Events__V1__FollowRequest>) throws(DecodingError) {
-        self.follow = c.pointee.follow != 0
-        self.after.reserveCapacity(c.pointee.n_after)
+        let field1 = c.pointee.follow != 0
+        var field2: [String: UInt64] = [:]
+        field2.reserveCapacity(c.pointee.n_after)
         for index in 0..<c.pointee.n_after {
             let entry = FromC.message(c.pointee.after, index)
             let key = try FromC.string(entry.pointee.key, "mallbots.events.v1.FollowRequest.AfterEntry", "key")
             let value = entry.pointee.value
-            self.after[key] = value
+            field2[key] = value
         }
-        self.fromNow = c.pointee.from_now != 0
-        self.services.reserveCapacity(c.pointee.n_services)
+        let field3 = c.pointee.from_now != 0
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_services)
         for index in 0..<c.pointee.n_services {
-            self.services.append(try FromC.string(FromC.item(c.pointee.services, index), "mallbots.events.v1.FollowRequest", "services"))
+            field4.append(try FromC.string(FromC.item(c.pointee.services, index), "mallbots.events.v1.FollowRequest", "services"))
         }
-        self.types.reserveCapacity(c.pointee.n_types)
+        var field5: [String] = []
+        field5.reserveCapacity(c.pointee.n_types)
         for index in 0..<c.pointee.n_types {
-            self.types.append(try FromC.string(FromC.item(c.pointee.types, index), "mallbots.events.v1.FollowRequest", "types"))
+            field5.append(try FromC.string(FromC.item(c.pointee.types, index), "mallbots.events.v1.FollowRequest", "types"))
         }
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.events.v1.FollowRequest", "order_id")
-        self.botID = try FromC.string(c.pointee.bot_id, "mallbots.events.v1.FollowRequest", "bot_id")
+        let field6 = try FromC.string(c.pointee.order_id, "mallbots.events.v1.FollowRequest", "order_id")
+        let field7 = try FromC.string(c.pointee.bot_id, "mallbots.events.v1.FollowRequest", "bot_id")
+        self.init(follow: field1, after: field2, fromNow: field3, services: field4, types: field5, orderID: field6, botID: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Events__V1__FollowRequest> {
@@ -87,8 +95,12 @@ extension EventsV1.LoggedEvent {
         UnsafeRawPointer(mallbots__events__v1__logged_event__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Events__V1__LoggedEvent.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Events__V1__LoggedEvent.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -96,13 +108,14 @@ extension EventsV1.LoggedEvent {
     }
 
     init(_c c: UnsafePointer<Mallbots__Events__V1__LoggedEvent>) throws(DecodingError) {
-        self.service = try FromC.string(c.pointee.service, "mallbots.events.v1.LoggedEvent", "service")
-        self.position = c.pointee.position
-        self.stream = try FromC.string(c.pointee.stream, "mallbots.events.v1.LoggedEvent", "stream")
-        self.version = c.pointee.version
-        self.type = try FromC.string(c.pointee.type, "mallbots.events.v1.LoggedEvent", "type")
-        self.timeUnixMs = c.pointee.time_unix_ms
-        self.json_ = try FromC.string(c.pointee.json, "mallbots.events.v1.LoggedEvent", "json")
+        let field1 = try FromC.string(c.pointee.service, "mallbots.events.v1.LoggedEvent", "service")
+        let field2 = c.pointee.position
+        let field3 = try FromC.string(c.pointee.stream, "mallbots.events.v1.LoggedEvent", "stream")
+        let field4 = c.pointee.version
+        let field5 = try FromC.string(c.pointee.type, "mallbots.events.v1.LoggedEvent", "type")
+        let field6 = c.pointee.time_unix_ms
+        let field7 = try FromC.string(c.pointee.json, "mallbots.events.v1.LoggedEvent", "json")
+        self.init(service: field1, position: field2, stream: field3, version: field4, type: field5, timeUnixMs: field6, json_: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Events__V1__LoggedEvent> {

@@ -8,8 +8,12 @@ extension OrdersV1.Event {
         UnsafeRawPointer(mallbots__orders__v1__event__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Event.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Event.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,47 +21,49 @@ extension OrdersV1.Event {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__Event>) throws(DecodingError) {
+        var field1: OrdersV1.Event.Kind? = nil
         switch c.pointee.kind_case.rawValue {
         case 1:
-            if let value = c.pointee.basket_started { self.kind = .basketStarted(try OrdersV1.BasketStarted(_c: value)) }
+            if let value = c.pointee.basket_started { field1 = .basketStarted(try OrdersV1.BasketStarted(_c: value)) }
         case 2:
-            if let value = c.pointee.item_added { self.kind = .itemAdded(try OrdersV1.ItemAdded(_c: value)) }
+            if let value = c.pointee.item_added { field1 = .itemAdded(try OrdersV1.ItemAdded(_c: value)) }
         case 3:
-            if let value = c.pointee.item_removed { self.kind = .itemRemoved(try OrdersV1.ItemRemoved(_c: value)) }
+            if let value = c.pointee.item_removed { field1 = .itemRemoved(try OrdersV1.ItemRemoved(_c: value)) }
         case 4:
-            if let value = c.pointee.basket_abandoned { self.kind = .basketAbandoned(try OrdersV1.BasketAbandoned(_c: value)) }
+            if let value = c.pointee.basket_abandoned { field1 = .basketAbandoned(try OrdersV1.BasketAbandoned(_c: value)) }
         case 5:
-            if let value = c.pointee.order_placed { self.kind = .orderPlaced(try OrdersV1.OrderPlaced(_c: value)) }
+            if let value = c.pointee.order_placed { field1 = .orderPlaced(try OrdersV1.OrderPlaced(_c: value)) }
         case 6:
-            if let value = c.pointee.order_approved { self.kind = .orderApproved(try OrdersV1.OrderApproved(_c: value)) }
+            if let value = c.pointee.order_approved { field1 = .orderApproved(try OrdersV1.OrderApproved(_c: value)) }
         case 7:
-            if let value = c.pointee.order_rejected { self.kind = .orderRejected(try OrdersV1.OrderRejected(_c: value)) }
+            if let value = c.pointee.order_rejected { field1 = .orderRejected(try OrdersV1.OrderRejected(_c: value)) }
         case 8:
-            if let value = c.pointee.order_adjusted { self.kind = .orderAdjusted(try OrdersV1.OrderAdjusted(_c: value)) }
+            if let value = c.pointee.order_adjusted { field1 = .orderAdjusted(try OrdersV1.OrderAdjusted(_c: value)) }
         case 9:
-            if let value = c.pointee.order_ready { self.kind = .orderReady(try OrdersV1.OrderReady(_c: value)) }
+            if let value = c.pointee.order_ready { field1 = .orderReady(try OrdersV1.OrderReady(_c: value)) }
         case 10:
-            if let value = c.pointee.order_paid { self.kind = .orderPaid(try OrdersV1.OrderPaid(_c: value)) }
+            if let value = c.pointee.order_paid { field1 = .orderPaid(try OrdersV1.OrderPaid(_c: value)) }
         case 11:
-            if let value = c.pointee.order_completed { self.kind = .orderCompleted(try OrdersV1.OrderCompleted(_c: value)) }
+            if let value = c.pointee.order_completed { field1 = .orderCompleted(try OrdersV1.OrderCompleted(_c: value)) }
         case 12:
-            if let value = c.pointee.order_cancel_requested { self.kind = .orderCancelRequested(try OrdersV1.OrderCancelRequested(_c: value)) }
+            if let value = c.pointee.order_cancel_requested { field1 = .orderCancelRequested(try OrdersV1.OrderCancelRequested(_c: value)) }
         case 13:
-            if let value = c.pointee.order_canceled { self.kind = .orderCanceled(try OrdersV1.OrderCanceled(_c: value)) }
+            if let value = c.pointee.order_canceled { field1 = .orderCanceled(try OrdersV1.OrderCanceled(_c: value)) }
         case 14:
-            if let value = c.pointee.order_progressed { self.kind = .orderProgressed(try OrdersV1.OrderProgressed(_c: value)) }
+            if let value = c.pointee.order_progressed { field1 = .orderProgressed(try OrdersV1.OrderProgressed(_c: value)) }
         case 15:
-            if let value = c.pointee.checkout_step_done { self.kind = .checkoutStepDone(try OrdersV1.CheckoutStepDone(_c: value)) }
+            if let value = c.pointee.checkout_step_done { field1 = .checkoutStepDone(try OrdersV1.CheckoutStepDone(_c: value)) }
         case 16:
-            if let value = c.pointee.pickup_code_refused { self.kind = .pickupCodeRefused(try OrdersV1.PickupCodeRefused(_c: value)) }
+            if let value = c.pointee.pickup_code_refused { field1 = .pickupCodeRefused(try OrdersV1.PickupCodeRefused(_c: value)) }
         case 17:
-            if let value = c.pointee.store_noted { self.kind = .storeNoted(try OrdersV1.StoreNoted(_c: value)) }
+            if let value = c.pointee.store_noted { field1 = .storeNoted(try OrdersV1.StoreNoted(_c: value)) }
         case 18:
-            if let value = c.pointee.product_noted { self.kind = .productNoted(try OrdersV1.ProductNoted(_c: value)) }
+            if let value = c.pointee.product_noted { field1 = .productNoted(try OrdersV1.ProductNoted(_c: value)) }
         case 19:
-            if let value = c.pointee.product_forgotten { self.kind = .productForgotten(try OrdersV1.ProductForgotten(_c: value)) }
+            if let value = c.pointee.product_forgotten { field1 = .productForgotten(try OrdersV1.ProductForgotten(_c: value)) }
         default: break
         }
+        self.init(kind: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__Event> {
@@ -132,8 +138,12 @@ extension OrdersV1.BasketStarted {
         UnsafeRawPointer(mallbots__orders__v1__basket_started__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__BasketStarted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__BasketStarted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -141,9 +151,10 @@ extension OrdersV1.BasketStarted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__BasketStarted>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.BasketStarted", "order_id")
-        self.kioskID = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.BasketStarted", "kiosk_id")
-        self.currencyCode = try FromC.string(c.pointee.currency_code, "mallbots.orders.v1.BasketStarted", "currency_code")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.BasketStarted", "order_id")
+        let field2 = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.BasketStarted", "kiosk_id")
+        let field3 = try FromC.string(c.pointee.currency_code, "mallbots.orders.v1.BasketStarted", "currency_code")
+        self.init(orderID: field1, kioskID: field2, currencyCode: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__BasketStarted> {
@@ -161,8 +172,12 @@ extension OrdersV1.ItemAdded {
         UnsafeRawPointer(mallbots__orders__v1__item_added__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ItemAdded.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ItemAdded.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -170,8 +185,10 @@ extension OrdersV1.ItemAdded {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__ItemAdded>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.ItemAdded", "order_id")
-        if let value = c.pointee.line { self.line = try OrdersV1.Line(_c: value) }
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.ItemAdded", "order_id")
+        var field2: OrdersV1.Line? = nil
+        if let value = c.pointee.line { field2 = try OrdersV1.Line(_c: value) }
+        self.init(orderID: field1, line: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ItemAdded> {
@@ -188,8 +205,12 @@ extension OrdersV1.ItemRemoved {
         UnsafeRawPointer(mallbots__orders__v1__item_removed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ItemRemoved.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ItemRemoved.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -197,9 +218,10 @@ extension OrdersV1.ItemRemoved {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__ItemRemoved>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.ItemRemoved", "order_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ItemRemoved", "product_id")
-        self.quantity = c.pointee.quantity
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.ItemRemoved", "order_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ItemRemoved", "product_id")
+        let field3 = c.pointee.quantity
+        self.init(orderID: field1, productID: field2, quantity: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ItemRemoved> {
@@ -217,8 +239,12 @@ extension OrdersV1.BasketAbandoned {
         UnsafeRawPointer(mallbots__orders__v1__basket_abandoned__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__BasketAbandoned.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__BasketAbandoned.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -226,7 +252,8 @@ extension OrdersV1.BasketAbandoned {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__BasketAbandoned>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.BasketAbandoned", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.BasketAbandoned", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__BasketAbandoned> {
@@ -242,8 +269,12 @@ extension OrdersV1.OrderPlaced {
         UnsafeRawPointer(mallbots__orders__v1__order_placed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderPlaced.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderPlaced.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -251,14 +282,17 @@ extension OrdersV1.OrderPlaced {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderPlaced>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderPlaced", "order_id")
-        self.lines.reserveCapacity(c.pointee.n_lines)
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderPlaced", "order_id")
+        var field2: [OrdersV1.Line] = []
+        field2.reserveCapacity(c.pointee.n_lines)
         for index in 0..<c.pointee.n_lines {
-            self.lines.append(try OrdersV1.Line(_c: FromC.message(c.pointee.lines, index)))
+            field2.append(try OrdersV1.Line(_c: FromC.message(c.pointee.lines, index)))
         }
-        if let value = c.pointee.total { self.total = try TypesV1.Money(_c: value) }
-        self.pickupCode = try FromC.string(c.pointee.pickup_code, "mallbots.orders.v1.OrderPlaced", "pickup_code")
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.orders.v1.OrderPlaced", "card_token")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.total { field3 = try TypesV1.Money(_c: value) }
+        let field4 = try FromC.string(c.pointee.pickup_code, "mallbots.orders.v1.OrderPlaced", "pickup_code")
+        let field5 = try FromC.string(c.pointee.card_token, "mallbots.orders.v1.OrderPlaced", "card_token")
+        self.init(orderID: field1, lines: field2, total: field3, pickupCode: field4, cardToken: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderPlaced> {
@@ -285,8 +319,12 @@ extension OrdersV1.OrderApproved {
         UnsafeRawPointer(mallbots__orders__v1__order_approved__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderApproved.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderApproved.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -294,8 +332,10 @@ extension OrdersV1.OrderApproved {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderApproved>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderApproved", "order_id")
-        if let value = c.pointee.total { self.total = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderApproved", "order_id")
+        var field2: TypesV1.Money? = nil
+        if let value = c.pointee.total { field2 = try TypesV1.Money(_c: value) }
+        self.init(orderID: field1, total: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderApproved> {
@@ -312,8 +352,12 @@ extension OrdersV1.OrderRejected {
         UnsafeRawPointer(mallbots__orders__v1__order_rejected__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderRejected.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderRejected.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -321,8 +365,9 @@ extension OrdersV1.OrderRejected {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderRejected>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderRejected", "order_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.orders.v1.OrderRejected", "reason")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderRejected", "order_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.orders.v1.OrderRejected", "reason")
+        self.init(orderID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderRejected> {
@@ -339,8 +384,12 @@ extension OrdersV1.OrderAdjusted {
         UnsafeRawPointer(mallbots__orders__v1__order_adjusted__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderAdjusted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderAdjusted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -348,10 +397,12 @@ extension OrdersV1.OrderAdjusted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderAdjusted>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderAdjusted", "order_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.OrderAdjusted", "product_id")
-        self.unavailable = c.pointee.unavailable
-        if let value = c.pointee.new_total { self.newTotal = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderAdjusted", "order_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.OrderAdjusted", "product_id")
+        let field3 = c.pointee.unavailable
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.new_total { field4 = try TypesV1.Money(_c: value) }
+        self.init(orderID: field1, productID: field2, unavailable: field3, newTotal: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderAdjusted> {
@@ -370,8 +421,12 @@ extension OrdersV1.OrderProgressed {
         UnsafeRawPointer(mallbots__orders__v1__order_progressed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderProgressed.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderProgressed.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -379,11 +434,12 @@ extension OrdersV1.OrderProgressed {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderProgressed>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderProgressed", "order_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.OrderProgressed", "product_id")
-        self.newlyPicked = c.pointee.newly_picked
-        self.newlyDelivered = c.pointee.newly_delivered
-        self.newlyUnpicked = c.pointee.newly_unpicked
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderProgressed", "order_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.OrderProgressed", "product_id")
+        let field3 = c.pointee.newly_picked
+        let field4 = c.pointee.newly_delivered
+        let field5 = c.pointee.newly_unpicked
+        self.init(orderID: field1, productID: field2, newlyPicked: field3, newlyDelivered: field4, newlyUnpicked: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderProgressed> {
@@ -403,8 +459,12 @@ extension OrdersV1.OrderReady {
         UnsafeRawPointer(mallbots__orders__v1__order_ready__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderReady.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderReady.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -412,7 +472,8 @@ extension OrdersV1.OrderReady {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderReady>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderReady", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderReady", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderReady> {
@@ -428,8 +489,12 @@ extension OrdersV1.OrderPaid {
         UnsafeRawPointer(mallbots__orders__v1__order_paid__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderPaid.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderPaid.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -437,8 +502,9 @@ extension OrdersV1.OrderPaid {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderPaid>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderPaid", "order_id")
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.orders.v1.OrderPaid", "invoice_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderPaid", "order_id")
+        let field2 = try FromC.string(c.pointee.invoice_id, "mallbots.orders.v1.OrderPaid", "invoice_id")
+        self.init(orderID: field1, invoiceID: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderPaid> {
@@ -455,8 +521,12 @@ extension OrdersV1.OrderCompleted {
         UnsafeRawPointer(mallbots__orders__v1__order_completed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderCompleted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderCompleted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -464,7 +534,8 @@ extension OrdersV1.OrderCompleted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderCompleted>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderCompleted", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderCompleted", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderCompleted> {
@@ -480,8 +551,12 @@ extension OrdersV1.OrderCancelRequested {
         UnsafeRawPointer(mallbots__orders__v1__order_cancel_requested__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderCancelRequested.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderCancelRequested.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -489,8 +564,9 @@ extension OrdersV1.OrderCancelRequested {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderCancelRequested>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderCancelRequested", "order_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.orders.v1.OrderCancelRequested", "reason")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderCancelRequested", "order_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.orders.v1.OrderCancelRequested", "reason")
+        self.init(orderID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderCancelRequested> {
@@ -507,8 +583,12 @@ extension OrdersV1.OrderCanceled {
         UnsafeRawPointer(mallbots__orders__v1__order_canceled__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderCanceled.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderCanceled.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -516,8 +596,9 @@ extension OrdersV1.OrderCanceled {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderCanceled>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderCanceled", "order_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.orders.v1.OrderCanceled", "reason")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.OrderCanceled", "order_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.orders.v1.OrderCanceled", "reason")
+        self.init(orderID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderCanceled> {
@@ -534,8 +615,12 @@ extension OrdersV1.CheckoutStepDone {
         UnsafeRawPointer(mallbots__orders__v1__checkout_step_done__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__CheckoutStepDone.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__CheckoutStepDone.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -543,9 +628,10 @@ extension OrdersV1.CheckoutStepDone {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__CheckoutStepDone>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.CheckoutStepDone", "order_id")
-        self.step = OrdersV1.CheckoutStep(rawValue: c.pointee.step)
-        self.reference = try FromC.string(c.pointee.reference, "mallbots.orders.v1.CheckoutStepDone", "reference")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.CheckoutStepDone", "order_id")
+        let field2 = OrdersV1.CheckoutStep(rawValue: c.pointee.step)
+        let field3 = try FromC.string(c.pointee.reference, "mallbots.orders.v1.CheckoutStepDone", "reference")
+        self.init(orderID: field1, step: field2, reference: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__CheckoutStepDone> {
@@ -563,8 +649,12 @@ extension OrdersV1.PickupCodeRefused {
         UnsafeRawPointer(mallbots__orders__v1__pickup_code_refused__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__PickupCodeRefused.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__PickupCodeRefused.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -572,7 +662,8 @@ extension OrdersV1.PickupCodeRefused {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__PickupCodeRefused>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.PickupCodeRefused", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.PickupCodeRefused", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__PickupCodeRefused> {
@@ -588,8 +679,12 @@ extension OrdersV1.StoreNoted {
         UnsafeRawPointer(mallbots__orders__v1__store_noted__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__StoreNoted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__StoreNoted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -597,9 +692,10 @@ extension OrdersV1.StoreNoted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__StoreNoted>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.StoreNoted", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.orders.v1.StoreNoted", "name")
-        self.participating = c.pointee.participating != 0
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.StoreNoted", "store_id")
+        let field2 = try FromC.string(c.pointee.name, "mallbots.orders.v1.StoreNoted", "name")
+        let field3 = c.pointee.participating != 0
+        self.init(storeID: field1, name: field2, participating: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__StoreNoted> {
@@ -617,8 +713,12 @@ extension OrdersV1.ProductNoted {
         UnsafeRawPointer(mallbots__orders__v1__product_noted__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ProductNoted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ProductNoted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -626,12 +726,14 @@ extension OrdersV1.ProductNoted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__ProductNoted>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ProductNoted", "product_id")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.ProductNoted", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.orders.v1.ProductNoted", "name")
-        if let value = c.pointee.price { self.price = try TypesV1.Money(_c: value) }
-        self.sizeUnits = c.pointee.size_units
-        self.stock = c.pointee.stock
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ProductNoted", "product_id")
+        let field2 = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.ProductNoted", "store_id")
+        let field3 = try FromC.string(c.pointee.name, "mallbots.orders.v1.ProductNoted", "name")
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.price { field4 = try TypesV1.Money(_c: value) }
+        let field5 = c.pointee.size_units
+        let field6 = c.pointee.stock
+        self.init(productID: field1, storeID: field2, name: field3, price: field4, sizeUnits: field5, stock: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ProductNoted> {
@@ -652,8 +754,12 @@ extension OrdersV1.ProductForgotten {
         UnsafeRawPointer(mallbots__orders__v1__product_forgotten__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ProductForgotten.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ProductForgotten.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -661,7 +767,8 @@ extension OrdersV1.ProductForgotten {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__ProductForgotten>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ProductForgotten", "product_id")
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.ProductForgotten", "product_id")
+        self.init(productID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ProductForgotten> {

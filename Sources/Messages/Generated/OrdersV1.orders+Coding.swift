@@ -8,8 +8,12 @@ extension OrdersV1.Order {
         UnsafeRawPointer(mallbots__orders__v1__order__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Order.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Order.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,23 +21,26 @@ extension OrdersV1.Order {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__Order>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.Order", "order_id")
-        self.state = OrdersV1.OrderState(rawValue: c.pointee.state)
-        self.paid = c.pointee.paid != 0
-        self.lines.reserveCapacity(c.pointee.n_lines)
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.Order", "order_id")
+        let field2 = OrdersV1.OrderState(rawValue: c.pointee.state)
+        let field3 = c.pointee.paid != 0
+        var field4: [OrdersV1.Line] = []
+        field4.reserveCapacity(c.pointee.n_lines)
         for index in 0..<c.pointee.n_lines {
-            self.lines.append(try OrdersV1.Line(_c: FromC.message(c.pointee.lines, index)))
+            field4.append(try OrdersV1.Line(_c: FromC.message(c.pointee.lines, index)))
         }
-        if let value = c.pointee.total { self.total = try TypesV1.Money(_c: value) }
-        self.pickupCode = try FromC.string(c.pointee.pickup_code, "mallbots.orders.v1.Order", "pickup_code")
-        self.kioskID = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.Order", "kiosk_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.orders.v1.Order", "reason")
-        self.startedUnixMs = c.pointee.started_unix_ms
-        self.placedUnixMs = c.pointee.placed_unix_ms
-        self.readyUnixMs = c.pointee.ready_unix_ms
-        self.endedUnixMs = c.pointee.ended_unix_ms
-        self.version = c.pointee.version
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.orders.v1.Order", "invoice_id")
+        var field5: TypesV1.Money? = nil
+        if let value = c.pointee.total { field5 = try TypesV1.Money(_c: value) }
+        let field6 = try FromC.string(c.pointee.pickup_code, "mallbots.orders.v1.Order", "pickup_code")
+        let field7 = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.Order", "kiosk_id")
+        let field8 = try FromC.string(c.pointee.reason, "mallbots.orders.v1.Order", "reason")
+        let field9 = c.pointee.started_unix_ms
+        let field10 = c.pointee.placed_unix_ms
+        let field11 = c.pointee.ready_unix_ms
+        let field12 = c.pointee.ended_unix_ms
+        let field13 = c.pointee.version
+        let field14 = try FromC.string(c.pointee.invoice_id, "mallbots.orders.v1.Order", "invoice_id")
+        self.init(orderID: field1, state: field2, paid: field3, lines: field4, total: field5, pickupCode: field6, kioskID: field7, reason: field8, startedUnixMs: field9, placedUnixMs: field10, readyUnixMs: field11, endedUnixMs: field12, version: field13, invoiceID: field14)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__Order> {
@@ -69,8 +76,12 @@ extension OrdersV1.Line {
         UnsafeRawPointer(mallbots__orders__v1__line__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Line.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Line.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -78,16 +89,18 @@ extension OrdersV1.Line {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__Line>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.Line", "store_id")
-        self.storeName = try FromC.string(c.pointee.store_name, "mallbots.orders.v1.Line", "store_name")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.Line", "product_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.orders.v1.Line", "name")
-        self.quantity = c.pointee.quantity
-        if let value = c.pointee.unit_price { self.unitPrice = try TypesV1.Money(_c: value) }
-        self.sizeUnits = c.pointee.size_units
-        self.picked = c.pointee.picked
-        self.delivered = c.pointee.delivered
-        self.unavailable = c.pointee.unavailable
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.orders.v1.Line", "store_id")
+        let field2 = try FromC.string(c.pointee.store_name, "mallbots.orders.v1.Line", "store_name")
+        let field3 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.Line", "product_id")
+        let field4 = try FromC.string(c.pointee.name, "mallbots.orders.v1.Line", "name")
+        let field5 = c.pointee.quantity
+        var field6: TypesV1.Money? = nil
+        if let value = c.pointee.unit_price { field6 = try TypesV1.Money(_c: value) }
+        let field7 = c.pointee.size_units
+        let field8 = c.pointee.picked
+        let field9 = c.pointee.delivered
+        let field10 = c.pointee.unavailable
+        self.init(storeID: field1, storeName: field2, productID: field3, name: field4, quantity: field5, unitPrice: field6, sizeUnits: field7, picked: field8, delivered: field9, unavailable: field10)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__Line> {
@@ -112,8 +125,12 @@ extension OrdersV1.StartBasketRequest {
         UnsafeRawPointer(mallbots__orders__v1__start_basket_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__StartBasketRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__StartBasketRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -121,8 +138,9 @@ extension OrdersV1.StartBasketRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__StartBasketRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.orders.v1.StartBasketRequest", "idempotency_key")
-        self.kioskID = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.StartBasketRequest", "kiosk_id")
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.orders.v1.StartBasketRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.StartBasketRequest", "kiosk_id")
+        self.init(idempotencyKey: field1, kioskID: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__StartBasketRequest> {
@@ -139,8 +157,12 @@ extension OrdersV1.AddItemRequest {
         UnsafeRawPointer(mallbots__orders__v1__add_item_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__AddItemRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__AddItemRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -148,10 +170,11 @@ extension OrdersV1.AddItemRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__AddItemRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.orders.v1.AddItemRequest", "idempotency_key")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.AddItemRequest", "order_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.AddItemRequest", "product_id")
-        self.quantity = c.pointee.quantity
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.orders.v1.AddItemRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.AddItemRequest", "order_id")
+        let field3 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.AddItemRequest", "product_id")
+        let field4 = c.pointee.quantity
+        self.init(idempotencyKey: field1, orderID: field2, productID: field3, quantity: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__AddItemRequest> {
@@ -170,8 +193,12 @@ extension OrdersV1.RemoveItemRequest {
         UnsafeRawPointer(mallbots__orders__v1__remove_item_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__RemoveItemRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__RemoveItemRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -179,9 +206,10 @@ extension OrdersV1.RemoveItemRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__RemoveItemRequest>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.RemoveItemRequest", "order_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.RemoveItemRequest", "product_id")
-        self.quantity = c.pointee.quantity
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.RemoveItemRequest", "order_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.RemoveItemRequest", "product_id")
+        let field3 = c.pointee.quantity
+        self.init(orderID: field1, productID: field2, quantity: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__RemoveItemRequest> {
@@ -199,8 +227,12 @@ extension OrdersV1.GetBasketRequest {
         UnsafeRawPointer(mallbots__orders__v1__get_basket_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__GetBasketRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__GetBasketRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -208,7 +240,8 @@ extension OrdersV1.GetBasketRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__GetBasketRequest>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.GetBasketRequest", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.GetBasketRequest", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__GetBasketRequest> {
@@ -224,8 +257,12 @@ extension OrdersV1.CheckoutRequest {
         UnsafeRawPointer(mallbots__orders__v1__checkout_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__CheckoutRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__CheckoutRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -233,9 +270,10 @@ extension OrdersV1.CheckoutRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__CheckoutRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.orders.v1.CheckoutRequest", "idempotency_key")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.CheckoutRequest", "order_id")
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.orders.v1.CheckoutRequest", "card_token")
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.orders.v1.CheckoutRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.CheckoutRequest", "order_id")
+        let field3 = try FromC.string(c.pointee.card_token, "mallbots.orders.v1.CheckoutRequest", "card_token")
+        self.init(idempotencyKey: field1, orderID: field2, cardToken: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__CheckoutRequest> {
@@ -253,8 +291,12 @@ extension OrdersV1.GetOrderRequest {
         UnsafeRawPointer(mallbots__orders__v1__get_order_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__GetOrderRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__GetOrderRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -262,7 +304,8 @@ extension OrdersV1.GetOrderRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__GetOrderRequest>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.GetOrderRequest", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.GetOrderRequest", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__GetOrderRequest> {
@@ -278,8 +321,12 @@ extension OrdersV1.ListOrdersRequest {
         UnsafeRawPointer(mallbots__orders__v1__list_orders_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ListOrdersRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ListOrdersRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -287,13 +334,15 @@ extension OrdersV1.ListOrdersRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__ListOrdersRequest>) throws(DecodingError) {
-        self.states.reserveCapacity(c.pointee.n_states)
+        var field1: [OrdersV1.OrderState] = []
+        field1.reserveCapacity(c.pointee.n_states)
         for index in 0..<c.pointee.n_states {
-            self.states.append(OrdersV1.OrderState(rawValue: FromC.item(c.pointee.states, index)))
+            field1.append(OrdersV1.OrderState(rawValue: FromC.item(c.pointee.states, index)))
         }
-        self.query = try FromC.string(c.pointee.query, "mallbots.orders.v1.ListOrdersRequest", "query")
-        self.pageSize = c.pointee.page_size
-        self.pageToken = try FromC.string(c.pointee.page_token, "mallbots.orders.v1.ListOrdersRequest", "page_token")
+        let field2 = try FromC.string(c.pointee.query, "mallbots.orders.v1.ListOrdersRequest", "query")
+        let field3 = c.pointee.page_size
+        let field4 = try FromC.string(c.pointee.page_token, "mallbots.orders.v1.ListOrdersRequest", "page_token")
+        self.init(states: field1, query: field2, pageSize: field3, pageToken: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ListOrdersRequest> {
@@ -319,8 +368,12 @@ extension OrdersV1.ListOrdersResponse {
         UnsafeRawPointer(mallbots__orders__v1__list_orders_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ListOrdersResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__ListOrdersResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -328,12 +381,14 @@ extension OrdersV1.ListOrdersResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__ListOrdersResponse>) throws(DecodingError) {
-        self.orders.reserveCapacity(c.pointee.n_orders)
+        var field1: [OrdersV1.Order] = []
+        field1.reserveCapacity(c.pointee.n_orders)
         for index in 0..<c.pointee.n_orders {
-            self.orders.append(try OrdersV1.Order(_c: FromC.message(c.pointee.orders, index)))
+            field1.append(try OrdersV1.Order(_c: FromC.message(c.pointee.orders, index)))
         }
-        self.nextPageToken = try FromC.string(c.pointee.next_page_token, "mallbots.orders.v1.ListOrdersResponse", "next_page_token")
-        self.total = c.pointee.total
+        let field2 = try FromC.string(c.pointee.next_page_token, "mallbots.orders.v1.ListOrdersResponse", "next_page_token")
+        let field3 = c.pointee.total
+        self.init(orders: field1, nextPageToken: field2, total: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ListOrdersResponse> {
@@ -358,8 +413,12 @@ extension OrdersV1.CancelOrderRequest {
         UnsafeRawPointer(mallbots__orders__v1__cancel_order_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__CancelOrderRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__CancelOrderRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -367,8 +426,9 @@ extension OrdersV1.CancelOrderRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__CancelOrderRequest>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.CancelOrderRequest", "order_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.orders.v1.CancelOrderRequest", "reason")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.CancelOrderRequest", "order_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.orders.v1.CancelOrderRequest", "reason")
+        self.init(orderID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__CancelOrderRequest> {
@@ -385,8 +445,12 @@ extension OrdersV1.HandOverRequest {
         UnsafeRawPointer(mallbots__orders__v1__hand_over_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__HandOverRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__HandOverRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -394,8 +458,9 @@ extension OrdersV1.HandOverRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__HandOverRequest>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.HandOverRequest", "order_id")
-        self.pickupCode = try FromC.string(c.pointee.pickup_code, "mallbots.orders.v1.HandOverRequest", "pickup_code")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.HandOverRequest", "order_id")
+        let field2 = try FromC.string(c.pointee.pickup_code, "mallbots.orders.v1.HandOverRequest", "pickup_code")
+        self.init(orderID: field1, pickupCode: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__HandOverRequest> {
@@ -412,8 +477,12 @@ extension OrdersV1.WatchOrderRequest {
         UnsafeRawPointer(mallbots__orders__v1__watch_order_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__WatchOrderRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__WatchOrderRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -421,7 +490,8 @@ extension OrdersV1.WatchOrderRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__WatchOrderRequest>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.WatchOrderRequest", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.orders.v1.WatchOrderRequest", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__WatchOrderRequest> {

@@ -8,8 +8,12 @@ extension OrdersV1.Snapshot {
         UnsafeRawPointer(mallbots__orders__v1__snapshot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Snapshot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__Snapshot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,18 +21,22 @@ extension OrdersV1.Snapshot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__Snapshot>) throws(DecodingError) {
-        self.orders.reserveCapacity(c.pointee.n_orders)
+        var field1: [OrdersV1.OrderRecord] = []
+        field1.reserveCapacity(c.pointee.n_orders)
         for index in 0..<c.pointee.n_orders {
-            self.orders.append(try OrdersV1.OrderRecord(_c: FromC.message(c.pointee.orders, index)))
+            field1.append(try OrdersV1.OrderRecord(_c: FromC.message(c.pointee.orders, index)))
         }
-        self.stores.reserveCapacity(c.pointee.n_stores)
+        var field2: [OrdersV1.StoreNoted] = []
+        field2.reserveCapacity(c.pointee.n_stores)
         for index in 0..<c.pointee.n_stores {
-            self.stores.append(try OrdersV1.StoreNoted(_c: FromC.message(c.pointee.stores, index)))
+            field2.append(try OrdersV1.StoreNoted(_c: FromC.message(c.pointee.stores, index)))
         }
-        self.products.reserveCapacity(c.pointee.n_products)
+        var field3: [OrdersV1.ProductNoted] = []
+        field3.reserveCapacity(c.pointee.n_products)
         for index in 0..<c.pointee.n_products {
-            self.products.append(try OrdersV1.ProductNoted(_c: FromC.message(c.pointee.products, index)))
+            field3.append(try OrdersV1.ProductNoted(_c: FromC.message(c.pointee.products, index)))
         }
+        self.init(orders: field1, stores: field2, products: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__Snapshot> {
@@ -67,8 +75,12 @@ extension OrdersV1.OrderRecord {
         UnsafeRawPointer(mallbots__orders__v1__order_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -76,15 +88,17 @@ extension OrdersV1.OrderRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderRecord>) throws(DecodingError) {
-        if let value = c.pointee.order { self.order = try OrdersV1.Order(_c: value) }
-        self.cardGiven = c.pointee.card_given != 0
-        self.cardAuthorized = c.pointee.card_authorized != 0
-        self.listCreated = c.pointee.list_created != 0
-        self.listClosed = c.pointee.list_closed != 0
-        self.accountClosed = c.pointee.account_closed != 0
-        self.wrongCodes = c.pointee.wrong_codes
-        self.wrongCodeUnixMs = c.pointee.wrong_code_unix_ms
-        self.touchedUnixMs = c.pointee.touched_unix_ms
+        var field1: OrdersV1.Order? = nil
+        if let value = c.pointee.order { field1 = try OrdersV1.Order(_c: value) }
+        let field2 = c.pointee.card_given != 0
+        let field3 = c.pointee.card_authorized != 0
+        let field4 = c.pointee.list_created != 0
+        let field5 = c.pointee.list_closed != 0
+        let field6 = c.pointee.account_closed != 0
+        let field7 = c.pointee.wrong_codes
+        let field8 = c.pointee.wrong_code_unix_ms
+        let field9 = c.pointee.touched_unix_ms
+        self.init(order: field1, cardGiven: field2, cardAuthorized: field3, listCreated: field4, listClosed: field5, accountClosed: field6, wrongCodes: field7, wrongCodeUnixMs: field8, touchedUnixMs: field9)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderRecord> {

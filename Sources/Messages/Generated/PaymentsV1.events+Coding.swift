@@ -8,8 +8,12 @@ extension PaymentsV1.Event {
         UnsafeRawPointer(mallbots__payments__v1__event__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Event.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Event.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,37 +21,39 @@ extension PaymentsV1.Event {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__Event>) throws(DecodingError) {
+        var field1: PaymentsV1.Event.Kind? = nil
         switch c.pointee.kind_case.rawValue {
         case 1:
-            if let value = c.pointee.authorization_requested { self.kind = .authorizationRequested(try PaymentsV1.AuthorizationRequested(_c: value)) }
+            if let value = c.pointee.authorization_requested { field1 = .authorizationRequested(try PaymentsV1.AuthorizationRequested(_c: value)) }
         case 2:
-            if let value = c.pointee.payment_authorized { self.kind = .paymentAuthorized(try PaymentsV1.PaymentAuthorized(_c: value)) }
+            if let value = c.pointee.payment_authorized { field1 = .paymentAuthorized(try PaymentsV1.PaymentAuthorized(_c: value)) }
         case 3:
-            if let value = c.pointee.payment_declined { self.kind = .paymentDeclined(try PaymentsV1.PaymentDeclined(_c: value)) }
+            if let value = c.pointee.payment_declined { field1 = .paymentDeclined(try PaymentsV1.PaymentDeclined(_c: value)) }
         case 4:
-            if let value = c.pointee.authorization_released { self.kind = .authorizationReleased(try PaymentsV1.AuthorizationReleased(_c: value)) }
+            if let value = c.pointee.authorization_released { field1 = .authorizationReleased(try PaymentsV1.AuthorizationReleased(_c: value)) }
         case 5:
-            if let value = c.pointee.invoice_issued { self.kind = .invoiceIssued(try PaymentsV1.InvoiceIssued(_c: value)) }
+            if let value = c.pointee.invoice_issued { field1 = .invoiceIssued(try PaymentsV1.InvoiceIssued(_c: value)) }
         case 6:
-            if let value = c.pointee.invoice_adjusted { self.kind = .invoiceAdjusted(try PaymentsV1.InvoiceAdjusted(_c: value)) }
+            if let value = c.pointee.invoice_adjusted { field1 = .invoiceAdjusted(try PaymentsV1.InvoiceAdjusted(_c: value)) }
         case 7:
-            if let value = c.pointee.charge_requested { self.kind = .chargeRequested(try PaymentsV1.ChargeRequested(_c: value)) }
+            if let value = c.pointee.charge_requested { field1 = .chargeRequested(try PaymentsV1.ChargeRequested(_c: value)) }
         case 8:
-            if let value = c.pointee.charge_declined { self.kind = .chargeDeclined(try PaymentsV1.ChargeDeclined(_c: value)) }
+            if let value = c.pointee.charge_declined { field1 = .chargeDeclined(try PaymentsV1.ChargeDeclined(_c: value)) }
         case 9:
-            if let value = c.pointee.invoice_paid { self.kind = .invoicePaid(try PaymentsV1.InvoicePaid(_c: value)) }
+            if let value = c.pointee.invoice_paid { field1 = .invoicePaid(try PaymentsV1.InvoicePaid(_c: value)) }
         case 10:
-            if let value = c.pointee.invoice_canceled { self.kind = .invoiceCanceled(try PaymentsV1.InvoiceCanceled(_c: value)) }
+            if let value = c.pointee.invoice_canceled { field1 = .invoiceCanceled(try PaymentsV1.InvoiceCanceled(_c: value)) }
         case 11:
-            if let value = c.pointee.refund_requested { self.kind = .refundRequested(try PaymentsV1.RefundRequested(_c: value)) }
+            if let value = c.pointee.refund_requested { field1 = .refundRequested(try PaymentsV1.RefundRequested(_c: value)) }
         case 12:
-            if let value = c.pointee.invoice_refunded { self.kind = .invoiceRefunded(try PaymentsV1.InvoiceRefunded(_c: value)) }
+            if let value = c.pointee.invoice_refunded { field1 = .invoiceRefunded(try PaymentsV1.InvoiceRefunded(_c: value)) }
         case 13:
-            if let value = c.pointee.account_closing { self.kind = .accountClosing(try PaymentsV1.AccountClosing(_c: value)) }
+            if let value = c.pointee.account_closing { field1 = .accountClosing(try PaymentsV1.AccountClosing(_c: value)) }
         case 14:
-            if let value = c.pointee.account_closed { self.kind = .accountClosed(try PaymentsV1.AccountClosed(_c: value)) }
+            if let value = c.pointee.account_closed { field1 = .accountClosed(try PaymentsV1.AccountClosed(_c: value)) }
         default: break
         }
+        self.init(kind: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__Event> {
@@ -107,8 +113,12 @@ extension PaymentsV1.AuthorizationRequested {
         UnsafeRawPointer(mallbots__payments__v1__authorization_requested__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizationRequested.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizationRequested.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -116,10 +126,12 @@ extension PaymentsV1.AuthorizationRequested {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AuthorizationRequested>) throws(DecodingError) {
-        self.authorizationID = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.AuthorizationRequested", "authorization_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AuthorizationRequested", "order_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.AuthorizationRequested", "card_token")
+        let field1 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.AuthorizationRequested", "authorization_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AuthorizationRequested", "order_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field3 = try TypesV1.Money(_c: value) }
+        let field4 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.AuthorizationRequested", "card_token")
+        self.init(authorizationID: field1, orderID: field2, amount: field3, cardToken: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AuthorizationRequested> {
@@ -138,8 +150,12 @@ extension PaymentsV1.PaymentAuthorized {
         UnsafeRawPointer(mallbots__payments__v1__payment_authorized__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__PaymentAuthorized.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__PaymentAuthorized.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -147,9 +163,11 @@ extension PaymentsV1.PaymentAuthorized {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__PaymentAuthorized>) throws(DecodingError) {
-        self.authorizationID = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.PaymentAuthorized", "authorization_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.PaymentAuthorized", "order_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.PaymentAuthorized", "authorization_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.PaymentAuthorized", "order_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field3 = try TypesV1.Money(_c: value) }
+        self.init(authorizationID: field1, orderID: field2, amount: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__PaymentAuthorized> {
@@ -167,8 +185,12 @@ extension PaymentsV1.PaymentDeclined {
         UnsafeRawPointer(mallbots__payments__v1__payment_declined__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__PaymentDeclined.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__PaymentDeclined.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -176,9 +198,10 @@ extension PaymentsV1.PaymentDeclined {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__PaymentDeclined>) throws(DecodingError) {
-        self.authorizationID = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.PaymentDeclined", "authorization_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.PaymentDeclined", "order_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.payments.v1.PaymentDeclined", "reason")
+        let field1 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.PaymentDeclined", "authorization_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.PaymentDeclined", "order_id")
+        let field3 = try FromC.string(c.pointee.reason, "mallbots.payments.v1.PaymentDeclined", "reason")
+        self.init(authorizationID: field1, orderID: field2, reason: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__PaymentDeclined> {
@@ -196,8 +219,12 @@ extension PaymentsV1.AuthorizationReleased {
         UnsafeRawPointer(mallbots__payments__v1__authorization_released__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizationReleased.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizationReleased.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -205,8 +232,9 @@ extension PaymentsV1.AuthorizationReleased {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AuthorizationReleased>) throws(DecodingError) {
-        self.authorizationID = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.AuthorizationReleased", "authorization_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AuthorizationReleased", "order_id")
+        let field1 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.AuthorizationReleased", "authorization_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AuthorizationReleased", "order_id")
+        self.init(authorizationID: field1, orderID: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AuthorizationReleased> {
@@ -223,8 +251,12 @@ extension PaymentsV1.InvoiceIssued {
         UnsafeRawPointer(mallbots__payments__v1__invoice_issued__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceIssued.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceIssued.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -232,9 +264,11 @@ extension PaymentsV1.InvoiceIssued {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__InvoiceIssued>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceIssued", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceIssued", "order_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceIssued", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceIssued", "order_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field3 = try TypesV1.Money(_c: value) }
+        self.init(invoiceID: field1, orderID: field2, amount: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__InvoiceIssued> {
@@ -252,8 +286,12 @@ extension PaymentsV1.InvoiceAdjusted {
         UnsafeRawPointer(mallbots__payments__v1__invoice_adjusted__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceAdjusted.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceAdjusted.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -261,9 +299,11 @@ extension PaymentsV1.InvoiceAdjusted {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__InvoiceAdjusted>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceAdjusted", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceAdjusted", "order_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceAdjusted", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceAdjusted", "order_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field3 = try TypesV1.Money(_c: value) }
+        self.init(invoiceID: field1, orderID: field2, amount: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__InvoiceAdjusted> {
@@ -281,8 +321,12 @@ extension PaymentsV1.ChargeRequested {
         UnsafeRawPointer(mallbots__payments__v1__charge_requested__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ChargeRequested.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ChargeRequested.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -290,12 +334,14 @@ extension PaymentsV1.ChargeRequested {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__ChargeRequested>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.ChargeRequested", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.ChargeRequested", "order_id")
-        self.chargeID = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeRequested", "charge_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.ChargeRequested", "card_token")
-        self.authorizationID = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.ChargeRequested", "authorization_id")
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.ChargeRequested", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.ChargeRequested", "order_id")
+        let field3 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeRequested", "charge_id")
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field4 = try TypesV1.Money(_c: value) }
+        let field5 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.ChargeRequested", "card_token")
+        let field6 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.ChargeRequested", "authorization_id")
+        self.init(invoiceID: field1, orderID: field2, chargeID: field3, amount: field4, cardToken: field5, authorizationID: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__ChargeRequested> {
@@ -316,8 +362,12 @@ extension PaymentsV1.ChargeDeclined {
         UnsafeRawPointer(mallbots__payments__v1__charge_declined__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ChargeDeclined.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ChargeDeclined.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -325,10 +375,11 @@ extension PaymentsV1.ChargeDeclined {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__ChargeDeclined>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.ChargeDeclined", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.ChargeDeclined", "order_id")
-        self.chargeID = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeDeclined", "charge_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.payments.v1.ChargeDeclined", "reason")
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.ChargeDeclined", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.ChargeDeclined", "order_id")
+        let field3 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeDeclined", "charge_id")
+        let field4 = try FromC.string(c.pointee.reason, "mallbots.payments.v1.ChargeDeclined", "reason")
+        self.init(invoiceID: field1, orderID: field2, chargeID: field3, reason: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__ChargeDeclined> {
@@ -347,8 +398,12 @@ extension PaymentsV1.InvoicePaid {
         UnsafeRawPointer(mallbots__payments__v1__invoice_paid__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoicePaid.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoicePaid.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -356,11 +411,13 @@ extension PaymentsV1.InvoicePaid {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__InvoicePaid>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoicePaid", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoicePaid", "order_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.method = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
-        self.chargeID = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.InvoicePaid", "charge_id")
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoicePaid", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoicePaid", "order_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field3 = try TypesV1.Money(_c: value) }
+        let field4 = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
+        let field5 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.InvoicePaid", "charge_id")
+        self.init(invoiceID: field1, orderID: field2, amount: field3, method: field4, chargeID: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__InvoicePaid> {
@@ -380,8 +437,12 @@ extension PaymentsV1.InvoiceCanceled {
         UnsafeRawPointer(mallbots__payments__v1__invoice_canceled__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceCanceled.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceCanceled.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -389,8 +450,9 @@ extension PaymentsV1.InvoiceCanceled {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__InvoiceCanceled>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceCanceled", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceCanceled", "order_id")
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceCanceled", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceCanceled", "order_id")
+        self.init(invoiceID: field1, orderID: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__InvoiceCanceled> {
@@ -407,8 +469,12 @@ extension PaymentsV1.RefundRequested {
         UnsafeRawPointer(mallbots__payments__v1__refund_requested__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__RefundRequested.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__RefundRequested.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -416,11 +482,13 @@ extension PaymentsV1.RefundRequested {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__RefundRequested>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.RefundRequested", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.RefundRequested", "order_id")
-        self.refundID = try FromC.string(c.pointee.refund_id, "mallbots.payments.v1.RefundRequested", "refund_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.payments.v1.RefundRequested", "reason")
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.RefundRequested", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.RefundRequested", "order_id")
+        let field3 = try FromC.string(c.pointee.refund_id, "mallbots.payments.v1.RefundRequested", "refund_id")
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field4 = try TypesV1.Money(_c: value) }
+        let field5 = try FromC.string(c.pointee.reason, "mallbots.payments.v1.RefundRequested", "reason")
+        self.init(invoiceID: field1, orderID: field2, refundID: field3, amount: field4, reason: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__RefundRequested> {
@@ -440,8 +508,12 @@ extension PaymentsV1.InvoiceRefunded {
         UnsafeRawPointer(mallbots__payments__v1__invoice_refunded__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceRefunded.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__InvoiceRefunded.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -449,10 +521,12 @@ extension PaymentsV1.InvoiceRefunded {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__InvoiceRefunded>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceRefunded", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceRefunded", "order_id")
-        self.refundID = try FromC.string(c.pointee.refund_id, "mallbots.payments.v1.InvoiceRefunded", "refund_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.InvoiceRefunded", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.InvoiceRefunded", "order_id")
+        let field3 = try FromC.string(c.pointee.refund_id, "mallbots.payments.v1.InvoiceRefunded", "refund_id")
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field4 = try TypesV1.Money(_c: value) }
+        self.init(invoiceID: field1, orderID: field2, refundID: field3, amount: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__InvoiceRefunded> {
@@ -471,8 +545,12 @@ extension PaymentsV1.AccountClosing {
         UnsafeRawPointer(mallbots__payments__v1__account_closing__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountClosing.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountClosing.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -480,8 +558,9 @@ extension PaymentsV1.AccountClosing {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AccountClosing>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountClosing", "order_id")
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.payments.v1.AccountClosing", "reason")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountClosing", "order_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.payments.v1.AccountClosing", "reason")
+        self.init(orderID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountClosing> {
@@ -498,8 +577,12 @@ extension PaymentsV1.AccountClosed {
         UnsafeRawPointer(mallbots__payments__v1__account_closed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountClosed.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountClosed.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -507,7 +590,8 @@ extension PaymentsV1.AccountClosed {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AccountClosed>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountClosed", "order_id")
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountClosed", "order_id")
+        self.init(orderID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountClosed> {

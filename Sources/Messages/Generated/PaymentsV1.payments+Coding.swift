@@ -8,8 +8,12 @@ extension PaymentsV1.Invoice {
         UnsafeRawPointer(mallbots__payments__v1__invoice__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Invoice.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Invoice.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,15 +21,19 @@ extension PaymentsV1.Invoice {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__Invoice>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.Invoice", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.Invoice", "order_id")
-        self.state = PaymentsV1.InvoiceState(rawValue: c.pointee.state)
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        if let value = c.pointee.captured { self.captured = try TypesV1.Money(_c: value) }
-        if let value = c.pointee.refunded { self.refunded = try TypesV1.Money(_c: value) }
-        self.method = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
-        self.declineReason = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.Invoice", "decline_reason")
-        self.chargeID = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.Invoice", "charge_id")
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.Invoice", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.Invoice", "order_id")
+        let field3 = PaymentsV1.InvoiceState(rawValue: c.pointee.state)
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field4 = try TypesV1.Money(_c: value) }
+        var field5: TypesV1.Money? = nil
+        if let value = c.pointee.captured { field5 = try TypesV1.Money(_c: value) }
+        var field6: TypesV1.Money? = nil
+        if let value = c.pointee.refunded { field6 = try TypesV1.Money(_c: value) }
+        let field7 = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
+        let field8 = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.Invoice", "decline_reason")
+        let field9 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.Invoice", "charge_id")
+        self.init(invoiceID: field1, orderID: field2, state: field3, amount: field4, captured: field5, refunded: field6, method: field7, declineReason: field8, chargeID: field9)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__Invoice> {
@@ -49,8 +57,12 @@ extension PaymentsV1.Authorization {
         UnsafeRawPointer(mallbots__payments__v1__authorization__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Authorization.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Authorization.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -58,11 +70,13 @@ extension PaymentsV1.Authorization {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__Authorization>) throws(DecodingError) {
-        self.authorizationID = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.Authorization", "authorization_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.Authorization", "order_id")
-        self.state = PaymentsV1.AuthorizationState(rawValue: c.pointee.state)
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.declineReason = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.Authorization", "decline_reason")
+        let field1 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.Authorization", "authorization_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.Authorization", "order_id")
+        let field3 = PaymentsV1.AuthorizationState(rawValue: c.pointee.state)
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field4 = try TypesV1.Money(_c: value) }
+        let field5 = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.Authorization", "decline_reason")
+        self.init(authorizationID: field1, orderID: field2, state: field3, amount: field4, declineReason: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__Authorization> {
@@ -82,8 +96,12 @@ extension PaymentsV1.AuthorizePaymentRequest {
         UnsafeRawPointer(mallbots__payments__v1__authorize_payment_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizePaymentRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizePaymentRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -91,10 +109,12 @@ extension PaymentsV1.AuthorizePaymentRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AuthorizePaymentRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.payments.v1.AuthorizePaymentRequest", "idempotency_key")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AuthorizePaymentRequest", "order_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.AuthorizePaymentRequest", "card_token")
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.payments.v1.AuthorizePaymentRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AuthorizePaymentRequest", "order_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field3 = try TypesV1.Money(_c: value) }
+        let field4 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.AuthorizePaymentRequest", "card_token")
+        self.init(idempotencyKey: field1, orderID: field2, amount: field3, cardToken: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AuthorizePaymentRequest> {
@@ -113,8 +133,12 @@ extension PaymentsV1.GetInvoiceRequest {
         UnsafeRawPointer(mallbots__payments__v1__get_invoice_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__GetInvoiceRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__GetInvoiceRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -122,8 +146,9 @@ extension PaymentsV1.GetInvoiceRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__GetInvoiceRequest>) throws(DecodingError) {
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.GetInvoiceRequest", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.GetInvoiceRequest", "order_id")
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.GetInvoiceRequest", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.GetInvoiceRequest", "order_id")
+        self.init(invoiceID: field1, orderID: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__GetInvoiceRequest> {
@@ -140,8 +165,12 @@ extension PaymentsV1.PayInvoiceRequest {
         UnsafeRawPointer(mallbots__payments__v1__pay_invoice_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__PayInvoiceRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__PayInvoiceRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -149,11 +178,12 @@ extension PaymentsV1.PayInvoiceRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__PayInvoiceRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.payments.v1.PayInvoiceRequest", "idempotency_key")
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.PayInvoiceRequest", "invoice_id")
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.PayInvoiceRequest", "order_id")
-        self.method = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.PayInvoiceRequest", "card_token")
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.payments.v1.PayInvoiceRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.PayInvoiceRequest", "invoice_id")
+        let field3 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.PayInvoiceRequest", "order_id")
+        let field4 = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
+        let field5 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.PayInvoiceRequest", "card_token")
+        self.init(idempotencyKey: field1, invoiceID: field2, orderID: field3, method: field4, cardToken: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__PayInvoiceRequest> {
@@ -173,8 +203,12 @@ extension PaymentsV1.RefundInvoiceRequest {
         UnsafeRawPointer(mallbots__payments__v1__refund_invoice_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__RefundInvoiceRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__RefundInvoiceRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -182,10 +216,12 @@ extension PaymentsV1.RefundInvoiceRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__RefundInvoiceRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.payments.v1.RefundInvoiceRequest", "idempotency_key")
-        self.invoiceID = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.RefundInvoiceRequest", "invoice_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.reason = try FromC.string(c.pointee.reason, "mallbots.payments.v1.RefundInvoiceRequest", "reason")
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.payments.v1.RefundInvoiceRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.RefundInvoiceRequest", "invoice_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field3 = try TypesV1.Money(_c: value) }
+        let field4 = try FromC.string(c.pointee.reason, "mallbots.payments.v1.RefundInvoiceRequest", "reason")
+        self.init(idempotencyKey: field1, invoiceID: field2, amount: field3, reason: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__RefundInvoiceRequest> {
@@ -204,8 +240,12 @@ extension PaymentsV1.ListInvoicesRequest {
         UnsafeRawPointer(mallbots__payments__v1__list_invoices_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ListInvoicesRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ListInvoicesRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -213,12 +253,14 @@ extension PaymentsV1.ListInvoicesRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__ListInvoicesRequest>) throws(DecodingError) {
-        self.states.reserveCapacity(c.pointee.n_states)
+        var field1: [PaymentsV1.InvoiceState] = []
+        field1.reserveCapacity(c.pointee.n_states)
         for index in 0..<c.pointee.n_states {
-            self.states.append(PaymentsV1.InvoiceState(rawValue: FromC.item(c.pointee.states, index)))
+            field1.append(PaymentsV1.InvoiceState(rawValue: FromC.item(c.pointee.states, index)))
         }
-        self.pageSize = c.pointee.page_size
-        self.pageToken = try FromC.string(c.pointee.page_token, "mallbots.payments.v1.ListInvoicesRequest", "page_token")
+        let field2 = c.pointee.page_size
+        let field3 = try FromC.string(c.pointee.page_token, "mallbots.payments.v1.ListInvoicesRequest", "page_token")
+        self.init(states: field1, pageSize: field2, pageToken: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__ListInvoicesRequest> {
@@ -243,8 +285,12 @@ extension PaymentsV1.ListInvoicesResponse {
         UnsafeRawPointer(mallbots__payments__v1__list_invoices_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ListInvoicesResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ListInvoicesResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -252,12 +298,14 @@ extension PaymentsV1.ListInvoicesResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__ListInvoicesResponse>) throws(DecodingError) {
-        self.invoices.reserveCapacity(c.pointee.n_invoices)
+        var field1: [PaymentsV1.Invoice] = []
+        field1.reserveCapacity(c.pointee.n_invoices)
         for index in 0..<c.pointee.n_invoices {
-            self.invoices.append(try PaymentsV1.Invoice(_c: FromC.message(c.pointee.invoices, index)))
+            field1.append(try PaymentsV1.Invoice(_c: FromC.message(c.pointee.invoices, index)))
         }
-        self.nextPageToken = try FromC.string(c.pointee.next_page_token, "mallbots.payments.v1.ListInvoicesResponse", "next_page_token")
-        self.total = c.pointee.total
+        let field2 = try FromC.string(c.pointee.next_page_token, "mallbots.payments.v1.ListInvoicesResponse", "next_page_token")
+        let field3 = c.pointee.total
+        self.init(invoices: field1, nextPageToken: field2, total: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__ListInvoicesResponse> {

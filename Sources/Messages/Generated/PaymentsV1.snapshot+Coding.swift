@@ -8,8 +8,12 @@ extension PaymentsV1.Snapshot {
         UnsafeRawPointer(mallbots__payments__v1__snapshot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Snapshot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__Snapshot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,10 +21,12 @@ extension PaymentsV1.Snapshot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__Snapshot>) throws(DecodingError) {
-        self.accounts.reserveCapacity(c.pointee.n_accounts)
+        var field1: [PaymentsV1.AccountRecord] = []
+        field1.reserveCapacity(c.pointee.n_accounts)
         for index in 0..<c.pointee.n_accounts {
-            self.accounts.append(try PaymentsV1.AccountRecord(_c: FromC.message(c.pointee.accounts, index)))
+            field1.append(try PaymentsV1.AccountRecord(_c: FromC.message(c.pointee.accounts, index)))
         }
+        self.init(accounts: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__Snapshot> {
@@ -43,8 +49,12 @@ extension PaymentsV1.AccountRecord {
         UnsafeRawPointer(mallbots__payments__v1__account_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -52,21 +62,26 @@ extension PaymentsV1.AccountRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AccountRecord>) throws(DecodingError) {
-        self.orderID = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountRecord", "order_id")
-        if let value = c.pointee.invoice { self.invoice = try PaymentsV1.Invoice(_c: value) }
-        self.authorizations.reserveCapacity(c.pointee.n_authorizations)
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountRecord", "order_id")
+        var field2: PaymentsV1.Invoice? = nil
+        if let value = c.pointee.invoice { field2 = try PaymentsV1.Invoice(_c: value) }
+        var field3: [PaymentsV1.AuthorizationRecord] = []
+        field3.reserveCapacity(c.pointee.n_authorizations)
         for index in 0..<c.pointee.n_authorizations {
-            self.authorizations.append(try PaymentsV1.AuthorizationRecord(_c: FromC.message(c.pointee.authorizations, index)))
+            field3.append(try PaymentsV1.AuthorizationRecord(_c: FromC.message(c.pointee.authorizations, index)))
         }
-        if let value = c.pointee.charge { self.charge = try PaymentsV1.ChargeRecord(_c: value) }
-        self.charges = c.pointee.charges
-        self.refunds.reserveCapacity(c.pointee.n_refunds)
+        var field4: PaymentsV1.ChargeRecord? = nil
+        if let value = c.pointee.charge { field4 = try PaymentsV1.ChargeRecord(_c: value) }
+        let field5 = c.pointee.charges
+        var field6: [PaymentsV1.RefundRecord] = []
+        field6.reserveCapacity(c.pointee.n_refunds)
         for index in 0..<c.pointee.n_refunds {
-            self.refunds.append(try PaymentsV1.RefundRecord(_c: FromC.message(c.pointee.refunds, index)))
+            field6.append(try PaymentsV1.RefundRecord(_c: FromC.message(c.pointee.refunds, index)))
         }
-        self.closing = c.pointee.closing != 0
-        self.closed = c.pointee.closed != 0
-        self.invoiceNumber = c.pointee.invoice_number
+        let field7 = c.pointee.closing != 0
+        let field8 = c.pointee.closed != 0
+        let field9 = c.pointee.invoice_number
+        self.init(orderID: field1, invoice: field2, authorizations: field3, charge: field4, charges: field5, refunds: field6, closing: field7, closed: field8, invoiceNumber: field9)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountRecord> {
@@ -104,8 +119,12 @@ extension PaymentsV1.AuthorizationRecord {
         UnsafeRawPointer(mallbots__payments__v1__authorization_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizationRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizationRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -113,8 +132,10 @@ extension PaymentsV1.AuthorizationRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AuthorizationRecord>) throws(DecodingError) {
-        if let value = c.pointee.authorization { self.authorization = try PaymentsV1.Authorization(_c: value) }
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.AuthorizationRecord", "card_token")
+        var field1: PaymentsV1.Authorization? = nil
+        if let value = c.pointee.authorization { field1 = try PaymentsV1.Authorization(_c: value) }
+        let field2 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.AuthorizationRecord", "card_token")
+        self.init(authorization: field1, cardToken: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AuthorizationRecord> {
@@ -131,8 +152,12 @@ extension PaymentsV1.ChargeRecord {
         UnsafeRawPointer(mallbots__payments__v1__charge_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ChargeRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ChargeRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -140,11 +165,13 @@ extension PaymentsV1.ChargeRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__ChargeRecord>) throws(DecodingError) {
-        self.chargeID = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeRecord", "charge_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.cardToken = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.ChargeRecord", "card_token")
-        self.authorizationID = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.ChargeRecord", "authorization_id")
-        self.captured = c.pointee.captured != 0
+        let field1 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeRecord", "charge_id")
+        var field2: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field2 = try TypesV1.Money(_c: value) }
+        let field3 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.ChargeRecord", "card_token")
+        let field4 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.ChargeRecord", "authorization_id")
+        let field5 = c.pointee.captured != 0
+        self.init(chargeID: field1, amount: field2, cardToken: field3, authorizationID: field4, captured: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__ChargeRecord> {
@@ -164,8 +191,12 @@ extension PaymentsV1.RefundRecord {
         UnsafeRawPointer(mallbots__payments__v1__refund_record__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__RefundRecord.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__RefundRecord.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -173,9 +204,11 @@ extension PaymentsV1.RefundRecord {
     }
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__RefundRecord>) throws(DecodingError) {
-        self.refundID = try FromC.string(c.pointee.refund_id, "mallbots.payments.v1.RefundRecord", "refund_id")
-        if let value = c.pointee.amount { self.amount = try TypesV1.Money(_c: value) }
-        self.done = c.pointee.done != 0
+        let field1 = try FromC.string(c.pointee.refund_id, "mallbots.payments.v1.RefundRecord", "refund_id")
+        var field2: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field2 = try TypesV1.Money(_c: value) }
+        let field3 = c.pointee.done != 0
+        self.init(refundID: field1, amount: field2, done: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__RefundRecord> {

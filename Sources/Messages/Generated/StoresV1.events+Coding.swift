@@ -8,8 +8,12 @@ extension StoresV1.Event {
         UnsafeRawPointer(mallbots__stores__v1__event__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Event.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Event.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,27 +21,29 @@ extension StoresV1.Event {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__Event>) throws(DecodingError) {
+        var field1: StoresV1.Event.Kind? = nil
         switch c.pointee.kind_case.rawValue {
         case 1:
-            if let value = c.pointee.store_created { self.kind = .storeCreated(try StoresV1.StoreCreated(_c: value)) }
+            if let value = c.pointee.store_created { field1 = .storeCreated(try StoresV1.StoreCreated(_c: value)) }
         case 2:
-            if let value = c.pointee.store_rebranded { self.kind = .storeRebranded(try StoresV1.StoreRebranded(_c: value)) }
+            if let value = c.pointee.store_rebranded { field1 = .storeRebranded(try StoresV1.StoreRebranded(_c: value)) }
         case 3:
-            if let value = c.pointee.store_moved { self.kind = .storeMoved(try StoresV1.StoreMoved(_c: value)) }
+            if let value = c.pointee.store_moved { field1 = .storeMoved(try StoresV1.StoreMoved(_c: value)) }
         case 4:
-            if let value = c.pointee.participation_changed { self.kind = .participationChanged(try StoresV1.ParticipationChanged(_c: value)) }
+            if let value = c.pointee.participation_changed { field1 = .participationChanged(try StoresV1.ParticipationChanged(_c: value)) }
         case 5:
-            if let value = c.pointee.product_added { self.kind = .productAdded(try StoresV1.ProductAdded(_c: value)) }
+            if let value = c.pointee.product_added { field1 = .productAdded(try StoresV1.ProductAdded(_c: value)) }
         case 6:
-            if let value = c.pointee.product_rebranded { self.kind = .productRebranded(try StoresV1.ProductRebranded(_c: value)) }
+            if let value = c.pointee.product_rebranded { field1 = .productRebranded(try StoresV1.ProductRebranded(_c: value)) }
         case 7:
-            if let value = c.pointee.price_changed { self.kind = .priceChanged(try StoresV1.PriceChanged(_c: value)) }
+            if let value = c.pointee.price_changed { field1 = .priceChanged(try StoresV1.PriceChanged(_c: value)) }
         case 8:
-            if let value = c.pointee.stock_changed { self.kind = .stockChanged(try StoresV1.StockChanged(_c: value)) }
+            if let value = c.pointee.stock_changed { field1 = .stockChanged(try StoresV1.StockChanged(_c: value)) }
         case 9:
-            if let value = c.pointee.product_removed { self.kind = .productRemoved(try StoresV1.ProductRemoved(_c: value)) }
+            if let value = c.pointee.product_removed { field1 = .productRemoved(try StoresV1.ProductRemoved(_c: value)) }
         default: break
         }
+        self.init(kind: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__Event> {
@@ -82,8 +88,12 @@ extension StoresV1.StoreCreated {
         UnsafeRawPointer(mallbots__stores__v1__store_created__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StoreCreated.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StoreCreated.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -91,7 +101,9 @@ extension StoresV1.StoreCreated {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__StoreCreated>) throws(DecodingError) {
-        if let value = c.pointee.store { self.store = try StoresV1.Store(_c: value) }
+        var field1: StoresV1.Store? = nil
+        if let value = c.pointee.store { field1 = try StoresV1.Store(_c: value) }
+        self.init(store: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__StoreCreated> {
@@ -107,8 +119,12 @@ extension StoresV1.StoreRebranded {
         UnsafeRawPointer(mallbots__stores__v1__store_rebranded__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StoreRebranded.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StoreRebranded.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -116,9 +132,10 @@ extension StoresV1.StoreRebranded {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__StoreRebranded>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.StoreRebranded", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.StoreRebranded", "name")
-        self.category = try FromC.string(c.pointee.category, "mallbots.stores.v1.StoreRebranded", "category")
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.StoreRebranded", "store_id")
+        let field2 = try FromC.string(c.pointee.name, "mallbots.stores.v1.StoreRebranded", "name")
+        let field3 = try FromC.string(c.pointee.category, "mallbots.stores.v1.StoreRebranded", "category")
+        self.init(storeID: field1, name: field2, category: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__StoreRebranded> {
@@ -136,8 +153,12 @@ extension StoresV1.StoreMoved {
         UnsafeRawPointer(mallbots__stores__v1__store_moved__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StoreMoved.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StoreMoved.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -145,9 +166,11 @@ extension StoresV1.StoreMoved {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__StoreMoved>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.StoreMoved", "store_id")
-        self.node = try FromC.string(c.pointee.node, "mallbots.stores.v1.StoreMoved", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.StoreMoved", "store_id")
+        let field2 = try FromC.string(c.pointee.node, "mallbots.stores.v1.StoreMoved", "node")
+        var field3: TypesV1.Place? = nil
+        if let value = c.pointee.place { field3 = try TypesV1.Place(_c: value) }
+        self.init(storeID: field1, node: field2, place: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__StoreMoved> {
@@ -165,8 +188,12 @@ extension StoresV1.ParticipationChanged {
         UnsafeRawPointer(mallbots__stores__v1__participation_changed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ParticipationChanged.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ParticipationChanged.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -174,8 +201,9 @@ extension StoresV1.ParticipationChanged {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__ParticipationChanged>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.ParticipationChanged", "store_id")
-        self.participating = c.pointee.participating != 0
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.ParticipationChanged", "store_id")
+        let field2 = c.pointee.participating != 0
+        self.init(storeID: field1, participating: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__ParticipationChanged> {
@@ -192,8 +220,12 @@ extension StoresV1.ProductAdded {
         UnsafeRawPointer(mallbots__stores__v1__product_added__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ProductAdded.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ProductAdded.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -201,7 +233,9 @@ extension StoresV1.ProductAdded {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__ProductAdded>) throws(DecodingError) {
-        if let value = c.pointee.product { self.product = try StoresV1.Product(_c: value) }
+        var field1: StoresV1.Product? = nil
+        if let value = c.pointee.product { field1 = try StoresV1.Product(_c: value) }
+        self.init(product: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__ProductAdded> {
@@ -217,8 +251,12 @@ extension StoresV1.ProductRebranded {
         UnsafeRawPointer(mallbots__stores__v1__product_rebranded__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ProductRebranded.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ProductRebranded.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -226,10 +264,11 @@ extension StoresV1.ProductRebranded {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__ProductRebranded>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.ProductRebranded", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.ProductRebranded", "product_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.ProductRebranded", "name")
-        self.description = try FromC.string(c.pointee.description, "mallbots.stores.v1.ProductRebranded", "description")
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.ProductRebranded", "store_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.ProductRebranded", "product_id")
+        let field3 = try FromC.string(c.pointee.name, "mallbots.stores.v1.ProductRebranded", "name")
+        let field4 = try FromC.string(c.pointee.description, "mallbots.stores.v1.ProductRebranded", "description")
+        self.init(storeID: field1, productID: field2, name: field3, description: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__ProductRebranded> {
@@ -248,8 +287,12 @@ extension StoresV1.PriceChanged {
         UnsafeRawPointer(mallbots__stores__v1__price_changed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__PriceChanged.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__PriceChanged.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -257,9 +300,11 @@ extension StoresV1.PriceChanged {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__PriceChanged>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.PriceChanged", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.PriceChanged", "product_id")
-        if let value = c.pointee.price { self.price = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.PriceChanged", "store_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.PriceChanged", "product_id")
+        var field3: TypesV1.Money? = nil
+        if let value = c.pointee.price { field3 = try TypesV1.Money(_c: value) }
+        self.init(storeID: field1, productID: field2, price: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__PriceChanged> {
@@ -277,8 +322,12 @@ extension StoresV1.StockChanged {
         UnsafeRawPointer(mallbots__stores__v1__stock_changed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StockChanged.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StockChanged.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -286,10 +335,11 @@ extension StoresV1.StockChanged {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__StockChanged>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.StockChanged", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.StockChanged", "product_id")
-        self.stock = c.pointee.stock
-        self.reason = StoresV1.StockReason(rawValue: c.pointee.reason)
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.StockChanged", "store_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.StockChanged", "product_id")
+        let field3 = c.pointee.stock
+        let field4 = StoresV1.StockReason(rawValue: c.pointee.reason)
+        self.init(storeID: field1, productID: field2, stock: field3, reason: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__StockChanged> {
@@ -308,8 +358,12 @@ extension StoresV1.ProductRemoved {
         UnsafeRawPointer(mallbots__stores__v1__product_removed__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ProductRemoved.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ProductRemoved.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -317,8 +371,9 @@ extension StoresV1.ProductRemoved {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__ProductRemoved>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.ProductRemoved", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.ProductRemoved", "product_id")
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.ProductRemoved", "store_id")
+        let field2 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.ProductRemoved", "product_id")
+        self.init(storeID: field1, productID: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__ProductRemoved> {

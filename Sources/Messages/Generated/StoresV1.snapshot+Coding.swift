@@ -8,8 +8,12 @@ extension StoresV1.Snapshot {
         UnsafeRawPointer(mallbots__stores__v1__snapshot__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Snapshot.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Snapshot.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,14 +21,17 @@ extension StoresV1.Snapshot {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__Snapshot>) throws(DecodingError) {
-        self.stores.reserveCapacity(c.pointee.n_stores)
+        var field1: [StoresV1.Store] = []
+        field1.reserveCapacity(c.pointee.n_stores)
         for index in 0..<c.pointee.n_stores {
-            self.stores.append(try StoresV1.Store(_c: FromC.message(c.pointee.stores, index)))
+            field1.append(try StoresV1.Store(_c: FromC.message(c.pointee.stores, index)))
         }
-        self.products.reserveCapacity(c.pointee.n_products)
+        var field2: [StoresV1.Product] = []
+        field2.reserveCapacity(c.pointee.n_products)
         for index in 0..<c.pointee.n_products {
-            self.products.append(try StoresV1.Product(_c: FromC.message(c.pointee.products, index)))
+            field2.append(try StoresV1.Product(_c: FromC.message(c.pointee.products, index)))
         }
+        self.init(stores: field1, products: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__Snapshot> {

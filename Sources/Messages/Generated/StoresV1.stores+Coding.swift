@@ -8,8 +8,12 @@ extension StoresV1.Store {
         UnsafeRawPointer(mallbots__stores__v1__store__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Store.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Store.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,12 +21,14 @@ extension StoresV1.Store {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__Store>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.Store", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.Store", "name")
-        self.category = try FromC.string(c.pointee.category, "mallbots.stores.v1.Store", "category")
-        self.node = try FromC.string(c.pointee.node, "mallbots.stores.v1.Store", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.participating = c.pointee.participating != 0
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.Store", "store_id")
+        let field2 = try FromC.string(c.pointee.name, "mallbots.stores.v1.Store", "name")
+        let field3 = try FromC.string(c.pointee.category, "mallbots.stores.v1.Store", "category")
+        let field4 = try FromC.string(c.pointee.node, "mallbots.stores.v1.Store", "node")
+        var field5: TypesV1.Place? = nil
+        if let value = c.pointee.place { field5 = try TypesV1.Place(_c: value) }
+        let field6 = c.pointee.participating != 0
+        self.init(storeID: field1, name: field2, category: field3, node: field4, place: field5, participating: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__Store> {
@@ -43,8 +49,12 @@ extension StoresV1.Product {
         UnsafeRawPointer(mallbots__stores__v1__product__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Product.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__Product.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -52,13 +62,15 @@ extension StoresV1.Product {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__Product>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.Product", "product_id")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.Product", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.Product", "name")
-        self.description = try FromC.string(c.pointee.description, "mallbots.stores.v1.Product", "description")
-        if let value = c.pointee.price { self.price = try TypesV1.Money(_c: value) }
-        self.stock = c.pointee.stock
-        self.sizeUnits = c.pointee.size_units
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.Product", "product_id")
+        let field2 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.Product", "store_id")
+        let field3 = try FromC.string(c.pointee.name, "mallbots.stores.v1.Product", "name")
+        let field4 = try FromC.string(c.pointee.description, "mallbots.stores.v1.Product", "description")
+        var field5: TypesV1.Money? = nil
+        if let value = c.pointee.price { field5 = try TypesV1.Money(_c: value) }
+        let field6 = c.pointee.stock
+        let field7 = c.pointee.size_units
+        self.init(productID: field1, storeID: field2, name: field3, description: field4, price: field5, stock: field6, sizeUnits: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__Product> {
@@ -80,8 +92,12 @@ extension StoresV1.CreateStoreRequest {
         UnsafeRawPointer(mallbots__stores__v1__create_store_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__CreateStoreRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__CreateStoreRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -89,13 +105,15 @@ extension StoresV1.CreateStoreRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__CreateStoreRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.stores.v1.CreateStoreRequest", "idempotency_key")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.CreateStoreRequest", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.CreateStoreRequest", "name")
-        self.category = try FromC.string(c.pointee.category, "mallbots.stores.v1.CreateStoreRequest", "category")
-        self.node = try FromC.string(c.pointee.node, "mallbots.stores.v1.CreateStoreRequest", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.participating = c.pointee.participating != 0
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.stores.v1.CreateStoreRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.CreateStoreRequest", "store_id")
+        let field3 = try FromC.string(c.pointee.name, "mallbots.stores.v1.CreateStoreRequest", "name")
+        let field4 = try FromC.string(c.pointee.category, "mallbots.stores.v1.CreateStoreRequest", "category")
+        let field5 = try FromC.string(c.pointee.node, "mallbots.stores.v1.CreateStoreRequest", "node")
+        var field6: TypesV1.Place? = nil
+        if let value = c.pointee.place { field6 = try TypesV1.Place(_c: value) }
+        let field7 = c.pointee.participating != 0
+        self.init(idempotencyKey: field1, storeID: field2, name: field3, category: field4, node: field5, place: field6, participating: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__CreateStoreRequest> {
@@ -117,8 +135,12 @@ extension StoresV1.RebrandStoreRequest {
         UnsafeRawPointer(mallbots__stores__v1__rebrand_store_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RebrandStoreRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RebrandStoreRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -126,9 +148,10 @@ extension StoresV1.RebrandStoreRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__RebrandStoreRequest>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.RebrandStoreRequest", "store_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.RebrandStoreRequest", "name")
-        self.category = try FromC.string(c.pointee.category, "mallbots.stores.v1.RebrandStoreRequest", "category")
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.RebrandStoreRequest", "store_id")
+        let field2 = try FromC.string(c.pointee.name, "mallbots.stores.v1.RebrandStoreRequest", "name")
+        let field3 = try FromC.string(c.pointee.category, "mallbots.stores.v1.RebrandStoreRequest", "category")
+        self.init(storeID: field1, name: field2, category: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__RebrandStoreRequest> {
@@ -146,8 +169,12 @@ extension StoresV1.MoveStoreRequest {
         UnsafeRawPointer(mallbots__stores__v1__move_store_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__MoveStoreRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__MoveStoreRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -155,9 +182,11 @@ extension StoresV1.MoveStoreRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__MoveStoreRequest>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.MoveStoreRequest", "store_id")
-        self.node = try FromC.string(c.pointee.node, "mallbots.stores.v1.MoveStoreRequest", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.MoveStoreRequest", "store_id")
+        let field2 = try FromC.string(c.pointee.node, "mallbots.stores.v1.MoveStoreRequest", "node")
+        var field3: TypesV1.Place? = nil
+        if let value = c.pointee.place { field3 = try TypesV1.Place(_c: value) }
+        self.init(storeID: field1, node: field2, place: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__MoveStoreRequest> {
@@ -175,8 +204,12 @@ extension StoresV1.SetParticipationRequest {
         UnsafeRawPointer(mallbots__stores__v1__set_participation_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__SetParticipationRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__SetParticipationRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -184,8 +217,9 @@ extension StoresV1.SetParticipationRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__SetParticipationRequest>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.SetParticipationRequest", "store_id")
-        self.participating = c.pointee.participating != 0
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.SetParticipationRequest", "store_id")
+        let field2 = c.pointee.participating != 0
+        self.init(storeID: field1, participating: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__SetParticipationRequest> {
@@ -202,8 +236,12 @@ extension StoresV1.GetStoreRequest {
         UnsafeRawPointer(mallbots__stores__v1__get_store_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetStoreRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetStoreRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -211,7 +249,8 @@ extension StoresV1.GetStoreRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__GetStoreRequest>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.GetStoreRequest", "store_id")
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.GetStoreRequest", "store_id")
+        self.init(storeID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__GetStoreRequest> {
@@ -227,8 +266,12 @@ extension StoresV1.ListStoresRequest {
         UnsafeRawPointer(mallbots__stores__v1__list_stores_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ListStoresRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ListStoresRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -236,7 +279,8 @@ extension StoresV1.ListStoresRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__ListStoresRequest>) throws(DecodingError) {
-        self.participatingOnly = c.pointee.participating_only != 0
+        let field1 = c.pointee.participating_only != 0
+        self.init(participatingOnly: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__ListStoresRequest> {
@@ -252,8 +296,12 @@ extension StoresV1.ListStoresResponse {
         UnsafeRawPointer(mallbots__stores__v1__list_stores_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ListStoresResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ListStoresResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -261,10 +309,12 @@ extension StoresV1.ListStoresResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__ListStoresResponse>) throws(DecodingError) {
-        self.stores.reserveCapacity(c.pointee.n_stores)
+        var field1: [StoresV1.Store] = []
+        field1.reserveCapacity(c.pointee.n_stores)
         for index in 0..<c.pointee.n_stores {
-            self.stores.append(try StoresV1.Store(_c: FromC.message(c.pointee.stores, index)))
+            field1.append(try StoresV1.Store(_c: FromC.message(c.pointee.stores, index)))
         }
+        self.init(stores: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__ListStoresResponse> {
@@ -287,8 +337,12 @@ extension StoresV1.AddProductRequest {
         UnsafeRawPointer(mallbots__stores__v1__add_product_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__AddProductRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__AddProductRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -296,14 +350,16 @@ extension StoresV1.AddProductRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__AddProductRequest>) throws(DecodingError) {
-        self.idempotencyKey = try FromC.string(c.pointee.idempotency_key, "mallbots.stores.v1.AddProductRequest", "idempotency_key")
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.AddProductRequest", "store_id")
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.AddProductRequest", "product_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.AddProductRequest", "name")
-        self.description = try FromC.string(c.pointee.description, "mallbots.stores.v1.AddProductRequest", "description")
-        if let value = c.pointee.price { self.price = try TypesV1.Money(_c: value) }
-        self.stock = c.pointee.stock
-        self.sizeUnits = c.pointee.size_units
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.stores.v1.AddProductRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.AddProductRequest", "store_id")
+        let field3 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.AddProductRequest", "product_id")
+        let field4 = try FromC.string(c.pointee.name, "mallbots.stores.v1.AddProductRequest", "name")
+        let field5 = try FromC.string(c.pointee.description, "mallbots.stores.v1.AddProductRequest", "description")
+        var field6: TypesV1.Money? = nil
+        if let value = c.pointee.price { field6 = try TypesV1.Money(_c: value) }
+        let field7 = c.pointee.stock
+        let field8 = c.pointee.size_units
+        self.init(idempotencyKey: field1, storeID: field2, productID: field3, name: field4, description: field5, price: field6, stock: field7, sizeUnits: field8)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__AddProductRequest> {
@@ -326,8 +382,12 @@ extension StoresV1.RebrandProductRequest {
         UnsafeRawPointer(mallbots__stores__v1__rebrand_product_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RebrandProductRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RebrandProductRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -335,9 +395,10 @@ extension StoresV1.RebrandProductRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__RebrandProductRequest>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.RebrandProductRequest", "product_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.stores.v1.RebrandProductRequest", "name")
-        self.description = try FromC.string(c.pointee.description, "mallbots.stores.v1.RebrandProductRequest", "description")
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.RebrandProductRequest", "product_id")
+        let field2 = try FromC.string(c.pointee.name, "mallbots.stores.v1.RebrandProductRequest", "name")
+        let field3 = try FromC.string(c.pointee.description, "mallbots.stores.v1.RebrandProductRequest", "description")
+        self.init(productID: field1, name: field2, description: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__RebrandProductRequest> {
@@ -355,8 +416,12 @@ extension StoresV1.ChangePriceRequest {
         UnsafeRawPointer(mallbots__stores__v1__change_price_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ChangePriceRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__ChangePriceRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -364,8 +429,10 @@ extension StoresV1.ChangePriceRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__ChangePriceRequest>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.ChangePriceRequest", "product_id")
-        if let value = c.pointee.price { self.price = try TypesV1.Money(_c: value) }
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.ChangePriceRequest", "product_id")
+        var field2: TypesV1.Money? = nil
+        if let value = c.pointee.price { field2 = try TypesV1.Money(_c: value) }
+        self.init(productID: field1, price: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__ChangePriceRequest> {
@@ -382,8 +449,12 @@ extension StoresV1.SetStockRequest {
         UnsafeRawPointer(mallbots__stores__v1__set_stock_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__SetStockRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__SetStockRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -391,8 +462,9 @@ extension StoresV1.SetStockRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__SetStockRequest>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.SetStockRequest", "product_id")
-        self.stock = c.pointee.stock
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.SetStockRequest", "product_id")
+        let field2 = c.pointee.stock
+        self.init(productID: field1, stock: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__SetStockRequest> {
@@ -409,8 +481,12 @@ extension StoresV1.RemoveProductRequest {
         UnsafeRawPointer(mallbots__stores__v1__remove_product_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RemoveProductRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RemoveProductRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -418,7 +494,8 @@ extension StoresV1.RemoveProductRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__RemoveProductRequest>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.RemoveProductRequest", "product_id")
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.RemoveProductRequest", "product_id")
+        self.init(productID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__RemoveProductRequest> {
@@ -434,8 +511,12 @@ extension StoresV1.RemoveProductResponse {
         UnsafeRawPointer(mallbots__stores__v1__remove_product_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RemoveProductResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__RemoveProductResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -443,6 +524,7 @@ extension StoresV1.RemoveProductResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__RemoveProductResponse>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__RemoveProductResponse> {
@@ -457,8 +539,12 @@ extension StoresV1.GetProductRequest {
         UnsafeRawPointer(mallbots__stores__v1__get_product_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetProductRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetProductRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -466,7 +552,8 @@ extension StoresV1.GetProductRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__GetProductRequest>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.GetProductRequest", "product_id")
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.stores.v1.GetProductRequest", "product_id")
+        self.init(productID: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__GetProductRequest> {
@@ -482,8 +569,12 @@ extension StoresV1.GetCatalogRequest {
         UnsafeRawPointer(mallbots__stores__v1__get_catalog_request__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetCatalogRequest.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetCatalogRequest.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -491,10 +582,11 @@ extension StoresV1.GetCatalogRequest {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__GetCatalogRequest>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.GetCatalogRequest", "store_id")
-        self.query = try FromC.string(c.pointee.query, "mallbots.stores.v1.GetCatalogRequest", "query")
-        self.pageSize = c.pointee.page_size
-        self.pageToken = try FromC.string(c.pointee.page_token, "mallbots.stores.v1.GetCatalogRequest", "page_token")
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.stores.v1.GetCatalogRequest", "store_id")
+        let field2 = try FromC.string(c.pointee.query, "mallbots.stores.v1.GetCatalogRequest", "query")
+        let field3 = c.pointee.page_size
+        let field4 = try FromC.string(c.pointee.page_token, "mallbots.stores.v1.GetCatalogRequest", "page_token")
+        self.init(storeID: field1, query: field2, pageSize: field3, pageToken: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__GetCatalogRequest> {
@@ -513,8 +605,12 @@ extension StoresV1.GetCatalogResponse {
         UnsafeRawPointer(mallbots__stores__v1__get_catalog_response__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetCatalogResponse.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__GetCatalogResponse.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -522,12 +618,14 @@ extension StoresV1.GetCatalogResponse {
     }
 
     init(_c c: UnsafePointer<Mallbots__Stores__V1__GetCatalogResponse>) throws(DecodingError) {
-        self.products.reserveCapacity(c.pointee.n_products)
+        var field1: [StoresV1.Product] = []
+        field1.reserveCapacity(c.pointee.n_products)
         for index in 0..<c.pointee.n_products {
-            self.products.append(try StoresV1.Product(_c: FromC.message(c.pointee.products, index)))
+            field1.append(try StoresV1.Product(_c: FromC.message(c.pointee.products, index)))
         }
-        self.nextPageToken = try FromC.string(c.pointee.next_page_token, "mallbots.stores.v1.GetCatalogResponse", "next_page_token")
-        self.total = c.pointee.total
+        let field2 = try FromC.string(c.pointee.next_page_token, "mallbots.stores.v1.GetCatalogResponse", "next_page_token")
+        let field3 = c.pointee.total
+        self.init(products: field1, nextPageToken: field2, total: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__GetCatalogResponse> {

@@ -8,8 +8,12 @@ extension TypesV1.Money {
         UnsafeRawPointer(mallbots__types__v1__money__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Money.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Money.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,8 +21,9 @@ extension TypesV1.Money {
     }
 
     init(_c c: UnsafePointer<Mallbots__Types__V1__Money>) throws(DecodingError) {
-        self.minorUnits = c.pointee.minor_units
-        self.currencyCode = try FromC.string(c.pointee.currency_code, "mallbots.types.v1.Money", "currency_code")
+        let field1 = c.pointee.minor_units
+        let field2 = try FromC.string(c.pointee.currency_code, "mallbots.types.v1.Money", "currency_code")
+        self.init(minorUnits: field1, currencyCode: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Types__V1__Money> {
@@ -35,8 +40,12 @@ extension TypesV1.Place {
         UnsafeRawPointer(mallbots__types__v1__place__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Place.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Place.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -44,9 +53,10 @@ extension TypesV1.Place {
     }
 
     init(_c c: UnsafePointer<Mallbots__Types__V1__Place>) throws(DecodingError) {
-        self.floor = c.pointee.floor
-        self.xMm = c.pointee.x_mm
-        self.yMm = c.pointee.y_mm
+        let field1 = c.pointee.floor
+        let field2 = c.pointee.x_mm
+        let field3 = c.pointee.y_mm
+        self.init(floor: field1, xMm: field2, yMm: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Types__V1__Place> {
@@ -64,8 +74,12 @@ extension TypesV1.Item {
         UnsafeRawPointer(mallbots__types__v1__item__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Item.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Item.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -73,10 +87,11 @@ extension TypesV1.Item {
     }
 
     init(_c c: UnsafePointer<Mallbots__Types__V1__Item>) throws(DecodingError) {
-        self.productID = try FromC.string(c.pointee.product_id, "mallbots.types.v1.Item", "product_id")
-        self.name = try FromC.string(c.pointee.name, "mallbots.types.v1.Item", "name")
-        self.quantity = c.pointee.quantity
-        self.sizeUnits = c.pointee.size_units
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.types.v1.Item", "product_id")
+        let field2 = try FromC.string(c.pointee.name, "mallbots.types.v1.Item", "name")
+        let field3 = c.pointee.quantity
+        let field4 = c.pointee.size_units
+        self.init(productID: field1, name: field2, quantity: field3, sizeUnits: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Types__V1__Item> {
@@ -95,8 +110,12 @@ extension TypesV1.Stop {
         UnsafeRawPointer(mallbots__types__v1__stop__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Stop.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Types__V1__Stop.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -104,14 +123,17 @@ extension TypesV1.Stop {
     }
 
     init(_c c: UnsafePointer<Mallbots__Types__V1__Stop>) throws(DecodingError) {
-        self.storeID = try FromC.string(c.pointee.store_id, "mallbots.types.v1.Stop", "store_id")
-        self.storeName = try FromC.string(c.pointee.store_name, "mallbots.types.v1.Stop", "store_name")
-        self.node = try FromC.string(c.pointee.node, "mallbots.types.v1.Stop", "node")
-        if let value = c.pointee.place { self.place = try TypesV1.Place(_c: value) }
-        self.items.reserveCapacity(c.pointee.n_items)
+        let field1 = try FromC.string(c.pointee.store_id, "mallbots.types.v1.Stop", "store_id")
+        let field2 = try FromC.string(c.pointee.store_name, "mallbots.types.v1.Stop", "store_name")
+        let field3 = try FromC.string(c.pointee.node, "mallbots.types.v1.Stop", "node")
+        var field4: TypesV1.Place? = nil
+        if let value = c.pointee.place { field4 = try TypesV1.Place(_c: value) }
+        var field5: [TypesV1.Item] = []
+        field5.reserveCapacity(c.pointee.n_items)
         for index in 0..<c.pointee.n_items {
-            self.items.append(try TypesV1.Item(_c: FromC.message(c.pointee.items, index)))
+            field5.append(try TypesV1.Item(_c: FromC.message(c.pointee.items, index)))
         }
+        self.init(storeID: field1, storeName: field2, node: field3, place: field4, items: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Types__V1__Stop> {

@@ -8,8 +8,12 @@ extension WireV1.Frame {
         UnsafeRawPointer(mallbots__wire__v1__frame__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Frame.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Frame.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -17,28 +21,30 @@ extension WireV1.Frame {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Frame>) throws(DecodingError) {
-        self.streamID = c.pointee.stream_id
+        let field1 = c.pointee.stream_id
+        var field2: WireV1.Frame.Kind? = nil
         switch c.pointee.kind_case.rawValue {
-        case 2: self.kind = .message(FromC.bytes(c.pointee.message))
+        case 2: field2 = .message(FromC.bytes(c.pointee.message))
         case 3:
-            if let value = c.pointee.hello { self.kind = .hello(try WireV1.Hello(_c: value)) }
+            if let value = c.pointee.hello { field2 = .hello(try WireV1.Hello(_c: value)) }
         case 4:
-            if let value = c.pointee.open { self.kind = .open(try WireV1.Open(_c: value)) }
+            if let value = c.pointee.open { field2 = .open(try WireV1.Open(_c: value)) }
         case 5:
-            if let value = c.pointee.headers { self.kind = .headers(try WireV1.Headers(_c: value)) }
+            if let value = c.pointee.headers { field2 = .headers(try WireV1.Headers(_c: value)) }
         case 6:
-            if let value = c.pointee.status { self.kind = .status(try WireV1.Status(_c: value)) }
+            if let value = c.pointee.status { field2 = .status(try WireV1.Status(_c: value)) }
         case 7:
-            if let value = c.pointee.reset { self.kind = .reset(try WireV1.Reset(_c: value)) }
+            if let value = c.pointee.reset { field2 = .reset(try WireV1.Reset(_c: value)) }
         case 8:
-            if let value = c.pointee.credit { self.kind = .credit(try WireV1.Credit(_c: value)) }
+            if let value = c.pointee.credit { field2 = .credit(try WireV1.Credit(_c: value)) }
         case 9:
-            if let value = c.pointee.ping { self.kind = .ping(try WireV1.Ping(_c: value)) }
+            if let value = c.pointee.ping { field2 = .ping(try WireV1.Ping(_c: value)) }
         case 10:
-            if let value = c.pointee.go_away { self.kind = .goAway(try WireV1.GoAway(_c: value)) }
+            if let value = c.pointee.go_away { field2 = .goAway(try WireV1.GoAway(_c: value)) }
         default: break
         }
-        self.end = c.pointee.end != 0
+        let field15 = c.pointee.end != 0
+        self.init(streamID: field1, kind: field2, end: field15)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Frame> {
@@ -85,8 +91,12 @@ extension WireV1.Hello {
         UnsafeRawPointer(mallbots__wire__v1__hello__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Hello.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Hello.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -94,13 +104,14 @@ extension WireV1.Hello {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Hello>) throws(DecodingError) {
-        self.minVersion = c.pointee.min_version
-        self.maxVersion = c.pointee.max_version
-        self.maxFrameBytes = c.pointee.max_frame_bytes
-        self.initialCreditBytes = c.pointee.initial_credit_bytes
-        self.maxStreams = c.pointee.max_streams
-        self.keepaliveMs = c.pointee.keepalive_ms
-        self.agent = try FromC.string(c.pointee.agent, "mallbots.wire.v1.Hello", "agent")
+        let field1 = c.pointee.min_version
+        let field2 = c.pointee.max_version
+        let field3 = c.pointee.max_frame_bytes
+        let field4 = c.pointee.initial_credit_bytes
+        let field5 = c.pointee.max_streams
+        let field6 = c.pointee.keepalive_ms
+        let field7 = try FromC.string(c.pointee.agent, "mallbots.wire.v1.Hello", "agent")
+        self.init(minVersion: field1, maxVersion: field2, maxFrameBytes: field3, initialCreditBytes: field4, maxStreams: field5, keepaliveMs: field6, agent: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Hello> {
@@ -122,8 +133,12 @@ extension WireV1.MetadataEntry {
         UnsafeRawPointer(mallbots__wire__v1__metadata_entry__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__MetadataEntry.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__MetadataEntry.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -131,9 +146,10 @@ extension WireV1.MetadataEntry {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__MetadataEntry>) throws(DecodingError) {
-        self.key = try FromC.string(c.pointee.key, "mallbots.wire.v1.MetadataEntry", "key")
-        self.value = try FromC.string(c.pointee.value, "mallbots.wire.v1.MetadataEntry", "value")
-        self.binaryValue = FromC.bytes(c.pointee.binary_value)
+        let field1 = try FromC.string(c.pointee.key, "mallbots.wire.v1.MetadataEntry", "key")
+        let field2 = try FromC.string(c.pointee.value, "mallbots.wire.v1.MetadataEntry", "value")
+        let field3 = FromC.bytes(c.pointee.binary_value)
+        self.init(key: field1, value: field2, binaryValue: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__MetadataEntry> {
@@ -151,8 +167,12 @@ extension WireV1.Open {
         UnsafeRawPointer(mallbots__wire__v1__open__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Open.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Open.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -160,12 +180,14 @@ extension WireV1.Open {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Open>) throws(DecodingError) {
-        self.method = try FromC.string(c.pointee.method, "mallbots.wire.v1.Open", "method")
-        self.timeoutMs = c.pointee.timeout_ms
-        self.metadata.reserveCapacity(c.pointee.n_metadata)
+        let field1 = try FromC.string(c.pointee.method, "mallbots.wire.v1.Open", "method")
+        let field2 = c.pointee.timeout_ms
+        var field3: [WireV1.MetadataEntry] = []
+        field3.reserveCapacity(c.pointee.n_metadata)
         for index in 0..<c.pointee.n_metadata {
-            self.metadata.append(try WireV1.MetadataEntry(_c: FromC.message(c.pointee.metadata, index)))
+            field3.append(try WireV1.MetadataEntry(_c: FromC.message(c.pointee.metadata, index)))
         }
+        self.init(method: field1, timeoutMs: field2, metadata: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Open> {
@@ -190,8 +212,12 @@ extension WireV1.Headers {
         UnsafeRawPointer(mallbots__wire__v1__headers__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Headers.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Headers.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -199,10 +225,12 @@ extension WireV1.Headers {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Headers>) throws(DecodingError) {
-        self.metadata.reserveCapacity(c.pointee.n_metadata)
+        var field1: [WireV1.MetadataEntry] = []
+        field1.reserveCapacity(c.pointee.n_metadata)
         for index in 0..<c.pointee.n_metadata {
-            self.metadata.append(try WireV1.MetadataEntry(_c: FromC.message(c.pointee.metadata, index)))
+            field1.append(try WireV1.MetadataEntry(_c: FromC.message(c.pointee.metadata, index)))
         }
+        self.init(metadata: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Headers> {
@@ -225,8 +253,12 @@ extension WireV1.Status {
         UnsafeRawPointer(mallbots__wire__v1__status__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Status.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Status.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -234,12 +266,14 @@ extension WireV1.Status {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Status>) throws(DecodingError) {
-        self.code = WireV1.Code(rawValue: c.pointee.code)
-        self.message = try FromC.string(c.pointee.message, "mallbots.wire.v1.Status", "message")
-        self.metadata.reserveCapacity(c.pointee.n_metadata)
+        let field1 = WireV1.Code(rawValue: c.pointee.code)
+        let field2 = try FromC.string(c.pointee.message, "mallbots.wire.v1.Status", "message")
+        var field3: [WireV1.MetadataEntry] = []
+        field3.reserveCapacity(c.pointee.n_metadata)
         for index in 0..<c.pointee.n_metadata {
-            self.metadata.append(try WireV1.MetadataEntry(_c: FromC.message(c.pointee.metadata, index)))
+            field3.append(try WireV1.MetadataEntry(_c: FromC.message(c.pointee.metadata, index)))
         }
+        self.init(code: field1, message: field2, metadata: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Status> {
@@ -264,8 +298,12 @@ extension WireV1.Reset {
         UnsafeRawPointer(mallbots__wire__v1__reset__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Reset.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Reset.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -273,8 +311,9 @@ extension WireV1.Reset {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Reset>) throws(DecodingError) {
-        self.code = WireV1.Code(rawValue: c.pointee.code)
-        self.message = try FromC.string(c.pointee.message, "mallbots.wire.v1.Reset", "message")
+        let field1 = WireV1.Code(rawValue: c.pointee.code)
+        let field2 = try FromC.string(c.pointee.message, "mallbots.wire.v1.Reset", "message")
+        self.init(code: field1, message: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Reset> {
@@ -291,8 +330,12 @@ extension WireV1.Credit {
         UnsafeRawPointer(mallbots__wire__v1__credit__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Credit.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Credit.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -300,7 +343,8 @@ extension WireV1.Credit {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Credit>) throws(DecodingError) {
-        self.bytes = c.pointee.bytes
+        let field1 = c.pointee.bytes
+        self.init(bytes: field1)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Credit> {
@@ -316,8 +360,12 @@ extension WireV1.Ping {
         UnsafeRawPointer(mallbots__wire__v1__ping__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Ping.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__Ping.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -325,8 +373,9 @@ extension WireV1.Ping {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__Ping>) throws(DecodingError) {
-        self.opaque = c.pointee.opaque
-        self.ack = c.pointee.ack != 0
+        let field1 = c.pointee.opaque
+        let field2 = c.pointee.ack != 0
+        self.init(opaque: field1, ack: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__Ping> {
@@ -343,8 +392,12 @@ extension WireV1.GoAway {
         UnsafeRawPointer(mallbots__wire__v1__go_away__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__GoAway.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Wire__V1__GoAway.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -352,10 +405,11 @@ extension WireV1.GoAway {
     }
 
     init(_c c: UnsafePointer<Mallbots__Wire__V1__GoAway>) throws(DecodingError) {
-        self.lastStreamID = c.pointee.last_stream_id
-        self.code = WireV1.Code(rawValue: c.pointee.code)
-        self.message = try FromC.string(c.pointee.message, "mallbots.wire.v1.GoAway", "message")
-        self.reconnectAfterMs = c.pointee.reconnect_after_ms
+        let field1 = c.pointee.last_stream_id
+        let field2 = WireV1.Code(rawValue: c.pointee.code)
+        let field3 = try FromC.string(c.pointee.message, "mallbots.wire.v1.GoAway", "message")
+        let field4 = c.pointee.reconnect_after_ms
+        self.init(lastStreamID: field1, code: field2, message: field3, reconnectAfterMs: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Wire__V1__GoAway> {

@@ -55,6 +55,9 @@ public struct DecodingLimits: Hashable, Sendable {
     /// The most bytes that protobuf-c may allocate while it unpacks.
     public var memory: Int
 
+    /// Whether plain messages are unpacked without protobuf-c's help.
+    var isDirect = true
+
     public init(fields: Int = 4_096, memory: Int = 4 << 20) {
         self.fields = fields
         self.memory = memory
@@ -65,4 +68,11 @@ public struct DecodingLimits: Hashable, Sendable {
 
     /// For what this process wrote itself, such as its own snapshots: no limit but the machine's.
     public static let unlimited = DecodingLimits(fields: .max, memory: .max)
+
+    /// For tests that compare the two ways to unpack.
+    static var withoutDirectUnpacking: DecodingLimits {
+        var limits = DecodingLimits.default
+        limits.isDirect = false
+        return limits
+    }
 }

@@ -8,11 +8,15 @@ enum FromC {
         _ data: ProtobufCBinaryData, _ message: StaticString, _ field: StaticString
     ) throws(DecodingError) -> String {
         if data.len == 0 { return "" }
-        guard let value = String(validating: UnsafeBufferPointer(start: data.data, count: data.len), as: UTF8.self)
-        else {
-            throw DecodingError(.invalidUTF8, message: message.description, field: field.description)
-        }
-        return value
+        if let value = text(UnsafeBufferPointer(start: data.data, count: data.len)) { return value }
+        throw DecodingError(.invalidUTF8, message: message.description, field: field.description)
+    }
+
+    /// The string of these bytes, or nil if they are not UTF-8.
+    @inline(never)
+    private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        guard let utf8 = try? UTF8Span(validating: bytes.span) else { return nil }
+        return String(copying: utf8)
     }
 
     /// A copy of bytes.

@@ -12,8 +12,10 @@ public protocol Message: Hashable, Sendable {
     /// protobuf-c's descriptor of this message, a `const ProtobufCMessageDescriptor *`.
     static var _descriptor: UnsafeRawPointer { get }
 
-    /// Copies protobuf-c's struct for this message into a value.
-    static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self
+    /// Decodes the message by way of protobuf-c's struct.
+    static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self
 
     /// Fills protobuf-c's struct for this message, with storage from `arena`, in which it stays valid.
     func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer

@@ -111,7 +111,7 @@ struct Prepass {
     }
 
     /// The field with this number, by the ranges of consecutive numbers that protoc-c lists.
-    private static func field(
+    static func field(
         _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>, _ number: UInt64
     ) -> UnsafePointer<ProtobufCFieldDescriptor>? {
         guard let ranges = descriptor.pointee.field_ranges, let fields = descriptor.pointee.fields else { return nil }

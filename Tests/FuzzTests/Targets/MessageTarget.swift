@@ -33,6 +33,7 @@ enum MessageTarget {
         let name = M.protobufName
         let result = decoded(type, bytes, .default)
         try agreesWithPrepass(result, bytes)
+        try agreesWithProtobufC(result, bytes)
         let limited = decoded(type, bytes, tight)
         guard case .success(let message) = result else {
             if case .success = limited { throw FuzzFinding(description: "\(name): tight limits let more through") }
@@ -66,6 +67,21 @@ enum MessageTarget {
         let descriptor = M._descriptor.assumingMemoryBound(to: ProtobufCMessageDescriptor.self)
         if (try? prepass.check(bytes, as: descriptor)) == nil { return }
         throw FuzzFinding(description: "only protobuf-c refuses this \(M.protobufName): \(error)")
+    }
+
+    /// What is unpacked directly means the same to protobuf-c.
+    private static func agreesWithProtobufC<M: Message>(
+        _ result: Result<M, DecodingError>, _ bytes: UnsafeRawBufferPointer
+    ) throws {
+        switch (result, decoded(M.self, bytes, .withoutDirectUnpacking)) {
+        case (.success(let one), .success(let other)):
+            try always(one.protobuf() == other.protobuf(), "read directly \(one), by protobuf-c \(other)")
+        case (.failure(let one), .failure(let other)): try always(one == other, "\(one) against \(other)")
+        case (.success(let one), .failure(let other)):
+            try always(other.reason == .tooMuchMemory, "read directly \(one), by protobuf-c \(other)")
+        case (.failure(let one), .success(let other)):
+            throw FuzzFinding(description: "read by protobuf-c \(other), directly \(one)")
+        }
     }
 
     private static func decoded<M: Message>(

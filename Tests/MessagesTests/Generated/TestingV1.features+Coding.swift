@@ -10,8 +10,12 @@ extension TestingV1.Everything {
         UnsafeRawPointer(mallbots__testing__v1__everything__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Everything.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Everything.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -19,133 +23,152 @@ extension TestingV1.Everything {
     }
 
     init(_c c: UnsafePointer<Mallbots__Testing__V1__Everything>) throws(DecodingError) {
-        self.aDouble = Double(bitPattern: c.pointee.a_double)
-        self.aFloat = Float(bitPattern: c.pointee.a_float)
-        self.anInt32 = c.pointee.an_int32
-        self.anInt64 = c.pointee.an_int64
-        self.aUint32 = c.pointee.a_uint32
-        self.aUint64 = c.pointee.a_uint64
-        self.aSint32 = c.pointee.a_sint32
-        self.aSint64 = c.pointee.a_sint64
-        self.aFixed32 = c.pointee.a_fixed32
-        self.aFixed64 = c.pointee.a_fixed64
-        self.aSfixed32 = c.pointee.a_sfixed32
-        self.aSfixed64 = c.pointee.a_sfixed64
-        self.aBool = c.pointee.a_bool != 0
-        self.aString = try FromC.string(c.pointee.a_string, "mallbots.testing.v1.Everything", "a_string")
-        self.someBytes = FromC.bytes(c.pointee.some_bytes)
-        self.color = TestingV1.Color(rawValue: c.pointee.color)
-        if let value = c.pointee.nested { self.nested = try TestingV1.Everything.Nested(_c: value) }
-        if let value = c.pointee.shared { self.shared = try TestingV1.Shared(_c: value) }
-        self.doubles.reserveCapacity(c.pointee.n_doubles)
+        let field1 = Double(bitPattern: c.pointee.a_double)
+        let field2 = Float(bitPattern: c.pointee.a_float)
+        let field3 = c.pointee.an_int32
+        let field4 = c.pointee.an_int64
+        let field5 = c.pointee.a_uint32
+        let field6 = c.pointee.a_uint64
+        let field7 = c.pointee.a_sint32
+        let field8 = c.pointee.a_sint64
+        let field9 = c.pointee.a_fixed32
+        let field10 = c.pointee.a_fixed64
+        let field11 = c.pointee.a_sfixed32
+        let field12 = c.pointee.a_sfixed64
+        let field13 = c.pointee.a_bool != 0
+        let field14 = try FromC.string(c.pointee.a_string, "mallbots.testing.v1.Everything", "a_string")
+        let field15 = FromC.bytes(c.pointee.some_bytes)
+        let field16 = TestingV1.Color(rawValue: c.pointee.color)
+        var field17: TestingV1.Everything.Nested? = nil
+        if let value = c.pointee.nested { field17 = try TestingV1.Everything.Nested(_c: value) }
+        var field18: TestingV1.Shared? = nil
+        if let value = c.pointee.shared { field18 = try TestingV1.Shared(_c: value) }
+        var field21: [Double] = []
+        field21.reserveCapacity(c.pointee.n_doubles)
         for index in 0..<c.pointee.n_doubles {
-            self.doubles.append(Double(bitPattern: FromC.item(c.pointee.doubles, index)))
+            field21.append(Double(bitPattern: FromC.item(c.pointee.doubles, index)))
         }
-        self.floats.reserveCapacity(c.pointee.n_floats)
+        var field22: [Float] = []
+        field22.reserveCapacity(c.pointee.n_floats)
         for index in 0..<c.pointee.n_floats {
-            self.floats.append(Float(bitPattern: FromC.item(c.pointee.floats, index)))
+            field22.append(Float(bitPattern: FromC.item(c.pointee.floats, index)))
         }
-        self.int32S = FromC.scalars(c.pointee.int32s, c.pointee.n_int32s)
-        self.int64S = FromC.scalars(c.pointee.int64s, c.pointee.n_int64s)
-        self.uint32S = FromC.scalars(c.pointee.uint32s, c.pointee.n_uint32s)
-        self.uint64S = FromC.scalars(c.pointee.uint64s, c.pointee.n_uint64s)
-        self.sint32S = FromC.scalars(c.pointee.sint32s, c.pointee.n_sint32s)
-        self.sint64S = FromC.scalars(c.pointee.sint64s, c.pointee.n_sint64s)
-        self.fixed32S = FromC.scalars(c.pointee.fixed32s, c.pointee.n_fixed32s)
-        self.fixed64S = FromC.scalars(c.pointee.fixed64s, c.pointee.n_fixed64s)
-        self.sfixed32S = FromC.scalars(c.pointee.sfixed32s, c.pointee.n_sfixed32s)
-        self.sfixed64S = FromC.scalars(c.pointee.sfixed64s, c.pointee.n_sfixed64s)
-        self.bools.reserveCapacity(c.pointee.n_bools)
+        let field23 = FromC.scalars(c.pointee.int32s, c.pointee.n_int32s)
+        let field24 = FromC.scalars(c.pointee.int64s, c.pointee.n_int64s)
+        let field25 = FromC.scalars(c.pointee.uint32s, c.pointee.n_uint32s)
+        let field26 = FromC.scalars(c.pointee.uint64s, c.pointee.n_uint64s)
+        let field27 = FromC.scalars(c.pointee.sint32s, c.pointee.n_sint32s)
+        let field28 = FromC.scalars(c.pointee.sint64s, c.pointee.n_sint64s)
+        let field29 = FromC.scalars(c.pointee.fixed32s, c.pointee.n_fixed32s)
+        let field30 = FromC.scalars(c.pointee.fixed64s, c.pointee.n_fixed64s)
+        let field31 = FromC.scalars(c.pointee.sfixed32s, c.pointee.n_sfixed32s)
+        let field32 = FromC.scalars(c.pointee.sfixed64s, c.pointee.n_sfixed64s)
+        var field33: [Bool] = []
+        field33.reserveCapacity(c.pointee.n_bools)
         for index in 0..<c.pointee.n_bools {
-            self.bools.append(FromC.item(c.pointee.bools, index) != 0)
+            field33.append(FromC.item(c.pointee.bools, index) != 0)
         }
-        self.strings.reserveCapacity(c.pointee.n_strings)
+        var field34: [String] = []
+        field34.reserveCapacity(c.pointee.n_strings)
         for index in 0..<c.pointee.n_strings {
-            self.strings.append(try FromC.string(FromC.item(c.pointee.strings, index), "mallbots.testing.v1.Everything", "strings"))
+            field34.append(try FromC.string(FromC.item(c.pointee.strings, index), "mallbots.testing.v1.Everything", "strings"))
         }
-        self.byteStrings.reserveCapacity(c.pointee.n_byte_strings)
+        var field35: [[UInt8]] = []
+        field35.reserveCapacity(c.pointee.n_byte_strings)
         for index in 0..<c.pointee.n_byte_strings {
-            self.byteStrings.append(FromC.bytes(FromC.item(c.pointee.byte_strings, index)))
+            field35.append(FromC.bytes(FromC.item(c.pointee.byte_strings, index)))
         }
-        self.colors.reserveCapacity(c.pointee.n_colors)
+        var field36: [TestingV1.Color] = []
+        field36.reserveCapacity(c.pointee.n_colors)
         for index in 0..<c.pointee.n_colors {
-            self.colors.append(TestingV1.Color(rawValue: FromC.item(c.pointee.colors, index)))
+            field36.append(TestingV1.Color(rawValue: FromC.item(c.pointee.colors, index)))
         }
-        self.nesteds.reserveCapacity(c.pointee.n_nesteds)
+        var field37: [TestingV1.Everything.Nested] = []
+        field37.reserveCapacity(c.pointee.n_nesteds)
         for index in 0..<c.pointee.n_nesteds {
-            self.nesteds.append(try TestingV1.Everything.Nested(_c: FromC.message(c.pointee.nesteds, index)))
+            field37.append(try TestingV1.Everything.Nested(_c: FromC.message(c.pointee.nesteds, index)))
         }
-        self.unpacked = FromC.scalars(c.pointee.unpacked, c.pointee.n_unpacked)
-        self.names.reserveCapacity(c.pointee.n_names)
+        let field38 = FromC.scalars(c.pointee.unpacked, c.pointee.n_unpacked)
+        var field41: [String: String] = [:]
+        field41.reserveCapacity(c.pointee.n_names)
         for index in 0..<c.pointee.n_names {
             let entry = FromC.message(c.pointee.names, index)
             let key = try FromC.string(entry.pointee.key, "mallbots.testing.v1.Everything.NamesEntry", "key")
             let value = try FromC.string(entry.pointee.value, "mallbots.testing.v1.Everything.NamesEntry", "value")
-            self.names[key] = value
+            field41[key] = value
         }
-        self.blobs.reserveCapacity(c.pointee.n_blobs)
+        var field42: [Int32: [UInt8]] = [:]
+        field42.reserveCapacity(c.pointee.n_blobs)
         for index in 0..<c.pointee.n_blobs {
             let entry = FromC.message(c.pointee.blobs, index)
             let key = entry.pointee.key
             let value = FromC.bytes(entry.pointee.value)
-            self.blobs[key] = value
+            field42[key] = value
         }
-        self.flags.reserveCapacity(c.pointee.n_flags)
+        var field43: [Bool: Double] = [:]
+        field43.reserveCapacity(c.pointee.n_flags)
         for index in 0..<c.pointee.n_flags {
             let entry = FromC.message(c.pointee.flags, index)
             let key = entry.pointee.key != 0
             let value = Double(bitPattern: entry.pointee.value)
-            self.flags[key] = value
+            field43[key] = value
         }
-        self.palette.reserveCapacity(c.pointee.n_palette)
+        var field44: [UInt64: TestingV1.Color] = [:]
+        field44.reserveCapacity(c.pointee.n_palette)
         for index in 0..<c.pointee.n_palette {
             let entry = FromC.message(c.pointee.palette, index)
             let key = entry.pointee.key
             let value = TestingV1.Color(rawValue: entry.pointee.value)
-            self.palette[key] = value
+            field44[key] = value
         }
-        self.children.reserveCapacity(c.pointee.n_children)
+        var field45: [String: TestingV1.Everything.Nested] = [:]
+        field45.reserveCapacity(c.pointee.n_children)
         for index in 0..<c.pointee.n_children {
             let entry = FromC.message(c.pointee.children, index)
             let key = try FromC.string(entry.pointee.key, "mallbots.testing.v1.Everything.ChildrenEntry", "key")
             var value = TestingV1.Everything.Nested()
             if let decoded = entry.pointee.value { value = try TestingV1.Everything.Nested(_c: decoded) }
-            self.children[key] = value
+            field45[key] = value
         }
-        self.weights.reserveCapacity(c.pointee.n_weights)
+        var field46: [Int64: Float] = [:]
+        field46.reserveCapacity(c.pointee.n_weights)
         for index in 0..<c.pointee.n_weights {
             let entry = FromC.message(c.pointee.weights, index)
             let key = entry.pointee.key
             let value = Float(bitPattern: entry.pointee.value)
-            self.weights[key] = value
+            field46[key] = value
         }
-        self.marks.reserveCapacity(c.pointee.n_marks)
+        var field47: [UInt32: Bool] = [:]
+        field47.reserveCapacity(c.pointee.n_marks)
         for index in 0..<c.pointee.n_marks {
             let entry = FromC.message(c.pointee.marks, index)
             let key = entry.pointee.key
             let value = entry.pointee.value != 0
-            self.marks[key] = value
+            field47[key] = value
         }
+        var field51: TestingV1.Everything.Choice? = nil
         switch c.pointee.choice_case.rawValue {
-        case 51: self.choice = .chosenBool(c.pointee.chosen_bool != 0)
-        case 52: self.choice = .chosenString(try FromC.string(c.pointee.chosen_string, "mallbots.testing.v1.Everything", "chosen_string"))
-        case 53: self.choice = .chosenBytes(FromC.bytes(c.pointee.chosen_bytes))
-        case 54: self.choice = .chosenFloat(Float(bitPattern: c.pointee.chosen_float))
-        case 55: self.choice = .chosenColor(TestingV1.Color(rawValue: c.pointee.chosen_color))
+        case 51: field51 = .chosenBool(c.pointee.chosen_bool != 0)
+        case 52: field51 = .chosenString(try FromC.string(c.pointee.chosen_string, "mallbots.testing.v1.Everything", "chosen_string"))
+        case 53: field51 = .chosenBytes(FromC.bytes(c.pointee.chosen_bytes))
+        case 54: field51 = .chosenFloat(Float(bitPattern: c.pointee.chosen_float))
+        case 55: field51 = .chosenColor(TestingV1.Color(rawValue: c.pointee.chosen_color))
         case 56:
-            if let value = c.pointee.chosen_nested { self.choice = .chosenNested(try TestingV1.Everything.Nested(_c: value)) }
-        case 57: self.choice = .chosenSint64(c.pointee.chosen_sint64)
+            if let value = c.pointee.chosen_nested { field51 = .chosenNested(try TestingV1.Everything.Nested(_c: value)) }
+        case 57: field51 = .chosenSint64(c.pointee.chosen_sint64)
         case 58:
-            if let value = c.pointee.chosen_shared { self.choice = .chosenShared(try TestingV1.Shared(_c: value)) }
+            if let value = c.pointee.chosen_shared { field51 = .chosenShared(try TestingV1.Shared(_c: value)) }
         default: break
         }
+        var field61: TestingV1.Everything.Second? = nil
         switch c.pointee.second_case.rawValue {
-        case 61: self.second = .number(c.pointee.number)
+        case 61: field61 = .number(c.pointee.number)
         case 62:
-            if let value = c.pointee.deep { self.second = .deep(try TestingV1.Everything.Nested.Deep(_c: value)) }
+            if let value = c.pointee.deep { field61 = .deep(try TestingV1.Everything.Nested.Deep(_c: value)) }
         default: break
         }
-        self.last = c.pointee.last
+        let field536870911 = c.pointee.last
+        self.init(aDouble: field1, aFloat: field2, anInt32: field3, anInt64: field4, aUint32: field5, aUint64: field6, aSint32: field7, aSint64: field8, aFixed32: field9, aFixed64: field10, aSfixed32: field11, aSfixed64: field12, aBool: field13, aString: field14, someBytes: field15, color: field16, nested: field17, shared: field18, doubles: field21, floats: field22, int32S: field23, int64S: field24, uint32S: field25, uint64S: field26, sint32S: field27, sint64S: field28, fixed32S: field29, fixed64S: field30, sfixed32S: field31, sfixed64S: field32, bools: field33, strings: field34, byteStrings: field35, colors: field36, nesteds: field37, unpacked: field38, names: field41, blobs: field42, flags: field43, palette: field44, children: field45, weights: field46, marks: field47, choice: field51, second: field61, last: field536870911)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Testing__V1__Everything> {
@@ -434,8 +457,12 @@ extension TestingV1.Everything.Nested {
         UnsafeRawPointer(mallbots__testing__v1__everything__nested__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Everything__Nested.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Everything__Nested.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -443,8 +470,10 @@ extension TestingV1.Everything.Nested {
     }
 
     init(_c c: UnsafePointer<Mallbots__Testing__V1__Everything__Nested>) throws(DecodingError) {
-        self.name = try FromC.string(c.pointee.name, "mallbots.testing.v1.Everything.Nested", "name")
-        if let value = c.pointee.deep { self.deep = try TestingV1.Everything.Nested.Deep(_c: value) }
+        let field1 = try FromC.string(c.pointee.name, "mallbots.testing.v1.Everything.Nested", "name")
+        var field2: TestingV1.Everything.Nested.Deep? = nil
+        if let value = c.pointee.deep { field2 = try TestingV1.Everything.Nested.Deep(_c: value) }
+        self.init(name: field1, deep: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Testing__V1__Everything__Nested> {
@@ -461,8 +490,12 @@ extension TestingV1.Everything.Nested.Deep {
         UnsafeRawPointer(mallbots__testing__v1__everything__nested__deep__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Everything__Nested__Deep.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Everything__Nested__Deep.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -470,8 +503,9 @@ extension TestingV1.Everything.Nested.Deep {
     }
 
     init(_c c: UnsafePointer<Mallbots__Testing__V1__Everything__Nested__Deep>) throws(DecodingError) {
-        self.path = FromC.scalars(c.pointee.path, c.pointee.n_path)
-        self.kind = TestingV1.Everything.Nested.Kind(rawValue: c.pointee.kind)
+        let field1 = FromC.scalars(c.pointee.path, c.pointee.n_path)
+        let field2 = TestingV1.Everything.Nested.Kind(rawValue: c.pointee.kind)
+        self.init(path: field1, kind: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Testing__V1__Everything__Nested__Deep> {
@@ -491,8 +525,12 @@ extension TestingV1.Words {
         UnsafeRawPointer(mallbots__testing__v1__words__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Words.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Words.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -500,49 +538,54 @@ extension TestingV1.Words {
     }
 
     init(_c c: UnsafePointer<Mallbots__Testing__V1__Words>) throws(DecodingError) {
-        self.`in` = try FromC.string(c.pointee.in, "mallbots.testing.v1.Words", "in")
-        self.`default` = try FromC.string(c.pointee.default_, "mallbots.testing.v1.Words", "default")
-        self.`class` = try FromC.string(c.pointee.class_, "mallbots.testing.v1.Words", "class")
-        self.init_ = try FromC.string(c.pointee.init_, "mallbots.testing.v1.Words", "init")
-        self.self_ = try FromC.string(c.pointee.self_, "mallbots.testing.v1.Words", "self")
-        self.json_ = try FromC.string(c.pointee.json, "mallbots.testing.v1.Words", "json")
-        self.protobuf_ = try FromC.string(c.pointee.protobuf, "mallbots.testing.v1.Words", "protobuf")
-        self.base = try FromC.string(c.pointee.base_, "mallbots.testing.v1.Words", "base")
-        self.int = try FromC.string(c.pointee.int_, "mallbots.testing.v1.Words", "int")
-        self.c = try FromC.string(c.pointee.c, "mallbots.testing.v1.Words", "c")
-        self.message = try FromC.string(c.pointee.message, "mallbots.testing.v1.Words", "message")
-        self.string = try FromC.string(c.pointee.string, "mallbots.testing.v1.Words", "string")
-        self.item.reserveCapacity(c.pointee.n_item)
+        let field1 = try FromC.string(c.pointee.in, "mallbots.testing.v1.Words", "in")
+        let field2 = try FromC.string(c.pointee.default_, "mallbots.testing.v1.Words", "default")
+        let field3 = try FromC.string(c.pointee.class_, "mallbots.testing.v1.Words", "class")
+        let field4 = try FromC.string(c.pointee.init_, "mallbots.testing.v1.Words", "init")
+        let field5 = try FromC.string(c.pointee.self_, "mallbots.testing.v1.Words", "self")
+        let field6 = try FromC.string(c.pointee.json, "mallbots.testing.v1.Words", "json")
+        let field7 = try FromC.string(c.pointee.protobuf, "mallbots.testing.v1.Words", "protobuf")
+        let field8 = try FromC.string(c.pointee.base_, "mallbots.testing.v1.Words", "base")
+        let field9 = try FromC.string(c.pointee.int_, "mallbots.testing.v1.Words", "int")
+        let field10 = try FromC.string(c.pointee.c, "mallbots.testing.v1.Words", "c")
+        let field11 = try FromC.string(c.pointee.message, "mallbots.testing.v1.Words", "message")
+        let field12 = try FromC.string(c.pointee.string, "mallbots.testing.v1.Words", "string")
+        var field13: [String] = []
+        field13.reserveCapacity(c.pointee.n_item)
         for index in 0..<c.pointee.n_item {
-            self.item.append(try FromC.string(FromC.item(c.pointee.item, index), "mallbots.testing.v1.Words", "item"))
+            field13.append(try FromC.string(FromC.item(c.pointee.item, index), "mallbots.testing.v1.Words", "item"))
         }
-        self.index = FromC.scalars(c.pointee.index, c.pointee.n_index)
-        self.entry.reserveCapacity(c.pointee.n_entry)
+        let field14 = FromC.scalars(c.pointee.index, c.pointee.n_index)
+        var field15: [String: UInt32] = [:]
+        field15.reserveCapacity(c.pointee.n_entry)
         for index in 0..<c.pointee.n_entry {
             let entry = FromC.message(c.pointee.entry, index)
             let key = try FromC.string(entry.pointee.key, "mallbots.testing.v1.Words.EntryEntry", "key")
             let value = entry.pointee.value
-            self.entry[key] = value
+            field15[key] = value
         }
-        self.hashValue_ = try FromC.string(c.pointee.hash_value, "mallbots.testing.v1.Words", "hash_value")
-        self.url = try FromC.string(c.pointee.url, "mallbots.testing.v1.Words", "url")
-        self.httpURLID = try FromC.string(c.pointee.http_url_id, "mallbots.testing.v1.Words", "http_url_id")
-        self.orderIds.reserveCapacity(c.pointee.n_order_ids)
+        let field16 = try FromC.string(c.pointee.hash_value, "mallbots.testing.v1.Words", "hash_value")
+        let field17 = try FromC.string(c.pointee.url, "mallbots.testing.v1.Words", "url")
+        let field18 = try FromC.string(c.pointee.http_url_id, "mallbots.testing.v1.Words", "http_url_id")
+        var field19: [String] = []
+        field19.reserveCapacity(c.pointee.n_order_ids)
         for index in 0..<c.pointee.n_order_ids {
-            self.orderIds.append(try FromC.string(FromC.item(c.pointee.order_ids, index), "mallbots.testing.v1.Words", "order_ids"))
+            field19.append(try FromC.string(FromC.item(c.pointee.order_ids, index), "mallbots.testing.v1.Words", "order_ids"))
         }
-        self.camelCase = try FromC.string(c.pointee.camelcase, "mallbots.testing.v1.Words", "camelCase")
-        self.upperCaseID = try FromC.string(c.pointee.upper_case_id, "mallbots.testing.v1.Words", "Upper_Case_ID")
-        self.withJson = try FromC.string(c.pointee.with_json, "mallbots.testing.v1.Words", "with_json")
-        self.type = try FromC.string(c.pointee.type, "mallbots.testing.v1.Words", "type")
-        self.description = try FromC.string(c.pointee.description, "mallbots.testing.v1.Words", "description")
-        self.arena = try FromC.string(c.pointee.arena, "mallbots.testing.v1.Words", "arena")
+        let field20 = try FromC.string(c.pointee.camelcase, "mallbots.testing.v1.Words", "camelCase")
+        let field21 = try FromC.string(c.pointee.upper_case_id, "mallbots.testing.v1.Words", "Upper_Case_ID")
+        let field22 = try FromC.string(c.pointee.with_json, "mallbots.testing.v1.Words", "with_json")
+        let field23 = try FromC.string(c.pointee.type, "mallbots.testing.v1.Words", "type")
+        let field24 = try FromC.string(c.pointee.description, "mallbots.testing.v1.Words", "description")
+        let field25 = try FromC.string(c.pointee.arena, "mallbots.testing.v1.Words", "arena")
+        var field26: TestingV1.Words.Repeat? = nil
         switch c.pointee.repeat_case.rawValue {
-        case 26: self.`repeat` = .some_(try FromC.string(c.pointee.some, "mallbots.testing.v1.Words", "some"))
-        case 27: self.`repeat` = .none_(try FromC.string(c.pointee.none, "mallbots.testing.v1.Words", "none"))
-        case 28: self.`repeat` = .`while`(try FromC.string(c.pointee.while_, "mallbots.testing.v1.Words", "while"))
+        case 26: field26 = .some_(try FromC.string(c.pointee.some, "mallbots.testing.v1.Words", "some"))
+        case 27: field26 = .none_(try FromC.string(c.pointee.none, "mallbots.testing.v1.Words", "none"))
+        case 28: field26 = .`while`(try FromC.string(c.pointee.while_, "mallbots.testing.v1.Words", "while"))
         default: break
         }
+        self.init(in: field1, default: field2, class: field3, init_: field4, self_: field5, json_: field6, protobuf_: field7, base: field8, int: field9, c: field10, message: field11, string: field12, item: field13, index: field14, entry: field15, hashValue_: field16, url: field17, httpURLID: field18, orderIds: field19, camelCase: field20, upperCaseID: field21, withJson: field22, type: field23, description: field24, arena: field25, repeat: field26)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Testing__V1__Words> {
@@ -627,8 +670,12 @@ extension TestingV1.Nothing {
         UnsafeRawPointer(mallbots__testing__v1__nothing__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Nothing.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Nothing.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -636,6 +683,7 @@ extension TestingV1.Nothing {
     }
 
     init(_c c: UnsafePointer<Mallbots__Testing__V1__Nothing>) throws(DecodingError) {
+        self.init()
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Testing__V1__Nothing> {

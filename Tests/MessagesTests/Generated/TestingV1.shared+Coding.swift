@@ -10,8 +10,12 @@ extension TestingV1.Shared {
         UnsafeRawPointer(mallbots__testing__v1__shared__descriptor_address())
     }
 
-    public static func _decode(_ c: UnsafeRawPointer) throws(DecodingError) -> Self {
-        try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Shared.self))
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Testing__V1__Shared.self))
+        }
     }
 
     public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
@@ -19,8 +23,9 @@ extension TestingV1.Shared {
     }
 
     init(_c c: UnsafePointer<Mallbots__Testing__V1__Shared>) throws(DecodingError) {
-        self.count = c.pointee.count
-        self.text = try FromC.string(c.pointee.text, "mallbots.testing.v1.Shared", "text")
+        let field1 = c.pointee.count
+        let field2 = try FromC.string(c.pointee.text, "mallbots.testing.v1.Shared", "text")
+        self.init(count: field1, text: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Testing__V1__Shared> {
