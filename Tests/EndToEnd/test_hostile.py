@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -274,8 +275,8 @@ ATTACKS = [
 
 
 class Hostile(MallTestCase):
-    def prepare(self):
-        self.server = self.serve()
+    def prepare(self, *arguments, robots=ROBOTS):
+        self.server = self.serve(*arguments)
         host, port = self.addresses["bots"].rsplit(":", 1)
         self.address = host, int(port)
         self.keys = self.data / "tls"
@@ -286,7 +287,7 @@ class Hostile(MallTestCase):
         self.anonymous = wire.context(self.keys)
         self.fleet = subprocess.Popen(
             [sys.executable, pathlib.Path(__file__).with_name("healthy_fleet.py"), host, port, self.keys, *self.certificate,
-             str(ROBOTS), str(RATE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+             str(robots), str(RATE * robots / ROBOTS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.addCleanup(self.stop_fleet)
         self.assertEqual(self.fleet.stdout.readline(), "ready\n")
 
@@ -416,6 +417,47 @@ class Hostile(MallTestCase):
         self.assertGreaterEqual(self.counters()["refused.handshake_timeout"], attackers.count)
         attackers.close()
 
+    @unittest.skipUnless(FULL, "takes a minute: only in the full form (make hostile)")
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("ip"), "needs root and the ip tool, for a network of its own")
+    def test_peers_whose_network_is_gone(self):
+        name, here, there = f"mb{os.getpid()}", "10.213.7.1", "10.213.7.2"
+
+        def ip(*words):
+            subprocess.run(["ip", *words], check=True, capture_output=True)
+        ip("netns", "add", name)
+        self.addCleanup(ip, "netns", "del", name)
+        ip("link", "add", f"{name}a", "type", "veth", "peer", "name", f"{name}b", "netns", name)
+        self.addCleanup(subprocess.run, ["ip", "link", "del", f"{name}a"], capture_output=True)
+        ip("addr", "add", f"{here}/30", "dev", f"{name}a")
+        ip("link", "set", f"{name}a", "up")
+        ip("-n", name, "addr", "add", f"{there}/30", "dev", f"{name}b")
+        ip("-n", name, "link", "set", f"{name}b", "up")
+        self.prepare("--bots", f"{here}:0", robots=5)
+        peers = subprocess.Popen(
+            ["ip", "netns", "exec", name, sys.executable, "-c", HALF_OPEN, *self.address[:1], str(self.address[1]), self.keys,
+             *self.certificate], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=pathlib.Path(__file__).parent)
+        self.addCleanup(peers.communicate)
+        self.addCleanup(peers.kill)
+        self.assertEqual(peers.stdout.readline(), "ready\n")
+        self.assertEqual(self.counters()["connections"], 25)
+        ip("link", "set", f"{name}a", "down")
+        begin = time.monotonic()
+        wait_until("the server to give them up", lambda: self.counters()["connections"] == 5, 90)
+        self.assertGreater(time.monotonic() - begin, 20, "they went by themselves: nothing was half-open")
+        self.assertGreaterEqual(self.counters()["refused.keepalive_timeout"], 20)
+        self.assertEqual(self.healthy(begin, time.monotonic())["failed"], 0)
+
+
+HALF_OPEN = """
+import pathlib, sys, time, wire
+host, port, keys, *certificate = sys.argv[1:]
+tls = wire.context(pathlib.Path(keys), certificate)
+peers = [wire.Peer((host, int(port)), tls) for _ in range(20)]
+for peer in peers:
+    assert peer.call(1) == 0
+print("ready", flush=True)
+sys.stdin.read()
+"""
 
 if __name__ == "__main__":
     unittest.main()

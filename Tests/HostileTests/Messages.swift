@@ -159,7 +159,17 @@ extension Catalogue {
         } _: { victim in
             victim.open(1)
             victim.answer(1)
-            for _ in 0...100 { victim.frame(.reset(.init()), on: 1) }
+            // The first is what a client does that has not heard.
+            for _ in 0...101 { victim.frame(.reset(.init()), on: 1) }
+        }
+        server("the ends of calls that were answered early are no flood", .nobody) {
+            $0.maxControlFramesPerSecond = 10
+        } _: { victim in
+            for id in 1...100 as ClosedRange<UInt32> {
+                victim.open(id)
+                victim.answer(id)
+                victim.frame(nil, on: id, end: true)
+            }
         }
         client("an answer that crosses the client's cancellation", .nobody) { victim in
             victim.cancel(1)

@@ -85,6 +85,16 @@ extension ConnectionMachine {
         }
     }
 
+    /// Any other frame for a stream that is over. The peer ends each call once, which is no more than it should.
+    private mutating func receivedLate(_ kind: WireV1.Frame.Kind?, end: Bool, now: MonotonicTime) {
+        var isEnd = end
+        switch kind {
+        case .reset, .status: isEnd = true
+        default: break
+        }
+        if isEnd, lateEnds > 0 { lateEnds -= 1 } else { countControl(now: now) }
+    }
+
     /// False when there were too many, and the connection is over.
     @discardableResult
     private mutating func countControl(now: MonotonicTime) -> Bool {
@@ -181,7 +191,7 @@ extension ConnectionMachine {
     private mutating func receivedOnStream(_ id: UInt32, _ kind: WireV1.Frame.Kind?, end: Bool, now: MonotonicTime) {
         guard let stream = streams[id] else {
             checkWasOpened(id)
-            if phase == .open { countControl(now: now) }
+            if phase == .open { receivedLate(kind, end: end, now: now) }
             return
         }
         switch kind {

@@ -75,6 +75,8 @@ struct ConnectionMachine {
     var held = 0
     /// What may still arrive for streams that are over: the credit that the peer had on them.
     var lateCredit = 0
+    /// And how many of them the peer has not yet ended by itself.
+    var lateEnds = 0
     var peerFrameBytes = Defaults.frameBytes
     var peerCredit = Defaults.creditBytes
     var peerStreams = Defaults.streams
@@ -204,6 +206,7 @@ struct ConnectionMachine {
 
     /// The peer may not know yet that a stream is over, and use up the credit that it had there.
     mutating func expectLate(credit: Int) {
+        lateEnds += 1
         if credit > 0 { lateCredit = min(lateCredit + credit + limits.maxFrameBytes, Self.maxCredit) }
     }
 
