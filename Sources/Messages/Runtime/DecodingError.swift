@@ -8,7 +8,8 @@ public struct DecodingError: Error, Hashable, Sendable, CustomStringConvertible 
         case malformed
         /// The field's wire type is not that of its type in the schema.
         case wrongWireType
-        /// A oneof's message comes twice. Other implementations merge the two; protobuf-c would drop the first.
+        /// A oneof's message comes twice, or one that has a oneof in it. Other implementations merge the two; protobuf-c
+        /// would drop the first, or refuse.
         case repeatedOneof
         /// A string is not UTF-8.
         case invalidUTF8
@@ -39,7 +40,7 @@ public struct DecodingError: Error, Hashable, Sendable, CustomStringConvertible 
         case .truncated: "\(place): the bytes end within the message"
         case .malformed: "\(place): not protobuf"
         case .wrongWireType: "\(place): the wire type does not fit the field's type"
-        case .repeatedOneof: "\(place): a oneof's message is given twice"
+        case .repeatedOneof: "\(place): a message of a oneof, or with one in it, is given twice"
         case .invalidUTF8: "\(place): not UTF-8"
         case .tooManyFields: "\(place): too many fields"
         case .tooMuchMemory: "\(place): decoding takes too much memory"

@@ -24,7 +24,7 @@ struct Prepass {
         _ start: UnsafeRawPointer, _ end: UnsafeRawPointer, _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>
     ) throws(DecodingError) {
         var next = start
-        var chosen: UInt64 = 0
+        var given: UInt64 = 0
         while next < end {
             let tag = try Self.varint(&next, end, maximum: 5, descriptor, 0)
             let number = tag >> 3
@@ -44,11 +44,14 @@ struct Prepass {
                 let contents = next
                 next += Int(length)
                 guard let field else { break }
-                if Self.isChosenMessage(field) {
-                    // The generator sees to it that a message with a oneof has at most 64 fields.
-                    let bit = UInt64(1) << UInt64((field - descriptor.pointee.fields) & 63)
-                    if chosen & bit != 0 { throw Self.error(.repeatedOneof, descriptor, number) }
-                    chosen |= bit
+                let index = field - descriptor.pointee.fields
+                // The generator sees to it that a message with a oneof has at most 64 fields.
+                if index < 64, Self.isSingleMessage(field) {
+                    let bit = UInt64(1) << UInt64(index)
+                    if given & bit != 0, Self.cannotMerge(field) {
+                        throw Self.error(.repeatedOneof, descriptor, number)
+                    }
+                    given |= bit
                 }
                 try check(contents, next, field, descriptor, number)
             default: throw Self.error(.malformed, descriptor, number)
@@ -124,10 +127,23 @@ struct Prepass {
         return nil
     }
 
-    /// Whether the field is a message in a oneof.
-    private static func isChosenMessage(_ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Bool {
-        field.pointee.type == PROTOBUF_C_TYPE_MESSAGE
-            && field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0
+    private static func isSingleMessage(_ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Bool {
+        field.pointee.type == PROTOBUF_C_TYPE_MESSAGE && field.pointee.label != PROTOBUF_C_LABEL_REPEATED
+    }
+
+    private static func isChoice(_ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Bool {
+        field.pointee.flags & UInt32(PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue) != 0
+    }
+
+    /// Whether protobuf-c cannot merge two of these messages: a oneof's message, or one with a oneof in it or below.
+    private static func cannotMerge(_ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Bool {
+        if isChoice(field) { return true }
+        guard let nested = field.pointee.descriptor?.assumingMemoryBound(to: ProtobufCMessageDescriptor.self),
+            let fields = nested.pointee.fields
+        else { return false }
+        return (0..<Int(nested.pointee.n_fields)).contains { index in
+            isChoice(fields + index) || isSingleMessage(fields + index) && cannotMerge(fields + index)
+        }
     }
 
     private static func fits(_ wireType: UInt8, _ field: UnsafePointer<ProtobufCFieldDescriptor>) -> Bool {
