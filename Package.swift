@@ -160,6 +160,9 @@ let package = Package(
             ? [
                 .executableTarget(
                     name: "MessagesBench", dependencies: ["Messages", "CMessages"], path: "Benchmarks/Messages",
-                    swiftSettings: strict)
+                    swiftSettings: strict),
+                .executableTarget(
+                    name: "AllocationProbe", dependencies: ["Wire", "Messages", logging],
+                    path: "Benchmarks/Allocations/Probe", swiftSettings: strict),
             ] : [])
 )
