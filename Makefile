@@ -44,3 +44,4 @@ format: ## Format the Swift sources in place
 proto: ## Regenerate the code made from protos/
 	@scripts/setup --check
 	@scripts/proto
+	@scripts/proto-python
