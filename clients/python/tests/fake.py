@@ -1,6 +1,7 @@
 """A server that does what a test tells it to, also what the protocol forbids."""
 import asyncio
 import atexit
+import logging
 import pathlib
 import ssl
 import subprocess
@@ -9,6 +10,8 @@ import tempfile
 from mallbots.wire import tls_context
 from mallbots.wire.v1 import wire_pb2 as pb
 
+# A peer that hangs up in the handshake is what some tests are about.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 _folder = tempfile.TemporaryDirectory(prefix="mallbots-test-")
 atexit.register(_folder.cleanup)
 CERT, KEY = (str(pathlib.Path(_folder.name) / name) for name in ("cert.pem", "key.pem"))
