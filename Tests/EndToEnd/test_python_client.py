@@ -1,12 +1,12 @@
 """The Python client, installed as a robot vendor installs it, against the real server."""
-import json
 import os
 import pathlib
 import shutil
+import socket
+import ssl
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 from certificates import issue
@@ -14,6 +14,7 @@ from mall import MallTestCase, Process, free_ports, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "clients" / "python"
+PAGE = ROOT / "docs" / "protocol.md"
 # The newest runtime, and the oldest that pyproject.toml allows.
 OLDEST_PROTOBUF = "protobuf==4.21.12"
 
@@ -42,7 +43,8 @@ def pip(*arguments):
 class PythonTestCase(MallTestCase):
     def python(self, *arguments, seconds=120):
         return subprocess.run(
-            [str(python), *map(str, arguments)], capture_output=True, text=True, timeout=seconds, cwd=self.folder, stdin=subprocess.DEVNULL)
+            [str(python), *map(str, arguments)],
+            capture_output=True, text=True, timeout=seconds, cwd=self.folder, stdin=subprocess.DEVNULL)
 
     def robot(self, name, speed=20):
         """Starts the robot from the README, with its journal in the test's folder."""
@@ -73,7 +75,7 @@ class PythonProcess(Process):
 
 class Units(PythonTestCase):
     def run_units(self):
-        done = self.python("-W", "error", "-m", "unittest", "discover", "--start-directory", folder / "client" / "tests")
+        done = self.python("-X", "dev", "-W", "error", "-m", "unittest", "discover", "--start-directory", folder / "client" / "tests")
         self.assertEqual(done.returncode, 0, done.stderr[-4000:])
         self.assertRegex(done.stderr, r"Ran [4-9]\d tests")
 
@@ -136,6 +138,33 @@ class Robots(PythonTestCase):
         wait_until("the robot to stop", lambda: robot.popen.poll() is not None)
         self.assertEqual(robot.popen.returncode, 1)
         self.assertIn("refuses this robot", robot.stderr.read_text())
+
+    def test_the_pages_whole_call_is_answered(self):
+        """What docs/protocol.md says that a client sends, sent as it stands."""
+        self.serve()
+        certificate = issue(self.data, "page", self.folder)
+        example = PAGE.read_text().split("### A whole call")[1].split("### Other frames")[0]
+        sent = b"".join(
+            bytes.fromhex("".join(part.split("```")[1].replace("> ", "").split("\n", 2)[2].split()))
+            for part in example.split("**Client**")[1:])
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        tls.set_alpn_protocols(["mallbots/1"])
+        tls.load_verify_locations(self.data / "tls" / "ca.pem")
+        tls.load_cert_chain(certificate.cert, certificate.key)
+        host, port = self.addresses["bots"].rsplit(":", 1)
+        with socket.create_connection((host, int(port))) as tcp, tls.wrap_socket(tcp, server_hostname=host) as connection:
+            connection.settimeout(20)
+            connection.sendall(sent)
+            got = b""
+            while data := connection.recv(65536):
+                got += data
+        kinds = []
+        while got:
+            length = int.from_bytes(got[:4], "big")
+            # Each begins with the stream's number, or with the kind where that is 0.
+            kinds.append(got[6] >> 3 if got[4] == 0x08 else got[4] >> 3)
+            got = got[4 + length:]
+        self.assertEqual(kinds, [3, 2, 6], "Hello, message, status")
 
     def events_of(self, identifier, kind):
         return [event for event in self.events("--order", identifier) if event["type"] == kind]
