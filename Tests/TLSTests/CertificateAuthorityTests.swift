@@ -4,14 +4,6 @@ import Testing
 @testable import Wire
 
 @Suite struct CertificateAuthorityTests {
-    /// A folder that is removed at the end.
-    private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
-        let path = NSTemporaryDirectory() + "mallbots-tls-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        return try body(path)
-    }
-
     private func mode(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return try #require(attributes[.posixPermissions] as? Int)

@@ -78,25 +78,6 @@ import Testing
         try await channel.close()
     }
 
-    /// Runs a shell line without letting it wait for a terminal or for ever; returns all it said.
-    private func shell(_ line: String) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", "timeout 20 sh -c '\(line)' 2>&1"]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let handle = output.fileHandleForReading
-        return await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                let data = handle.readDataToEndOfFile()
-                process.waitUntilExit()
-                continuation.resume(returning: String(decoding: data, as: UTF8.self))
-            }
-        }
-    }
-
     private func openssl(_ arguments: [String], input: String = "sleep 1") async throws -> String {
         try await shell("(\(input)) | openssl \(arguments.joined(separator: " "))")
     }

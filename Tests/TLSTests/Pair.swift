@@ -42,7 +42,11 @@ struct End {
     let recorder = Recorder()
 
     init(_ configuration: TLSConfiguration) throws {
-        let handler = try TLSHandler(context: TLSContext(configuration), logger: quiet)
+        try self.init(TLSContext(configuration))
+    }
+
+    init(_ context: TLSContext) throws {
+        let handler = try TLSHandler(context: context, logger: quiet)
         try channel.pipeline.syncOperations.addHandler(handler)
         try channel.pipeline.syncOperations.addHandler(recorder)
     }
@@ -72,6 +76,10 @@ struct Pair {
     let client: End
 
     init(_ server: TLSConfiguration, _ client: TLSConfiguration) throws {
+        try self.init(TLSContext(server), TLSContext(client))
+    }
+
+    init(_ server: TLSContext, _ client: TLSContext) throws {
         self.server = try End(server)
         self.client = try End(client)
         try self.server.activate()
@@ -116,6 +124,15 @@ struct Realm {
 
     func clientSide(_ credentials: TLSCredentials?, name: String = "localhost") -> TLSConfiguration {
         .client(credentials, serverCA: [authority.certificate], serverName: name)
+    }
+
+    /// What this authority revoked.
+    func revocations(_ revoked: Certificate..., number: UInt64 = 1) throws -> Revocations {
+        let entries = revoked.map {
+            RevocationList.Entry(serial: $0.serial, since: testNow - 60, reason: .keyCompromise)
+        }
+        let list = try authority.revocationList(entries, number: number, now: testNow)
+        return try Revocations(lists: [list], authorities: [authority.certificate], now: testNow)
     }
 
     /// Credentials that say whatever a test wants, signed by this authority.

@@ -11,14 +11,19 @@ struct Listeners: Sendable {
     private let bots: WireServer
     private let services: WireServer
     private let kiosk: KioskGateway
+    private let upkeep: TLSUpkeep
 
-    init(options: ServeOptions, services parts: Services, logger: Logger) throws {
+    /// - Parameter hangUps: each value has the certificates loaded again
+    init(options: ServeOptions, services parts: Services, hangUps: AsyncStream<Void>, logger: Logger) throws {
         guard options.kiosk.isLoopback else {
             throw Failure(
                 "--kiosk \(options.kiosk): plain HTTP is served on loopback only; put a proxy with TLS before it")
         }
         let credentials = Credentials(options.data.folders, keyLog: try options.keyLog.open(logger: logger))
-        let tls = try credentials.server(hosts: [options.bots.host, options.services.host])
+        let hosts = [options.bots.host, options.services.host]
+        let ticketKeys = try credentials.ticketKeys()
+        let first = try credentials.server(hosts: hosts, ticketKeys: ticketKeys)
+        let tls = first.context
 
         var botRouter = WireRouter()
         botRouter.register(bot: parts.gateway)
@@ -47,6 +52,9 @@ struct Listeners: Sendable {
         kiosk = KioskGateway(
             configuration: .init(host: options.kiosk.host, port: options.kiosk.port), stores: parts.stores,
             orders: parts.orders, payments: parts.payments, logger: logger)
+        upkeep = TLSUpkeep(
+            credentials: credentials, hosts: hosts, ticketKeys: ticketKeys, servers: [bots, services], hangUps: hangUps,
+            first: first, logger: logger)
     }
 
     /// Runs them all; on graceful shutdown the kiosks' door closes first.
@@ -59,6 +67,7 @@ struct Listeners: Sendable {
                 try await kiosk.run()
             },
             ConnectionReports(servers: [("bots", bots), ("services", services)], logger: logger),
+            upkeep,
         ]
         return ServiceGroup(configuration: .init(services: doors.map { .init(service: $0) }, logger: logger))
     }

@@ -19,6 +19,8 @@ import Wire
 struct MallServer: Sendable {
     let options: ServeOptions
     let plan: MallPlan
+    /// Each value has the certificates loaded again.
+    var hangUps = AsyncStream<Void> { $0.finish() }
 
     /// Runs until `stop` returns, then drains and stops. Or until something fails.
     ///
@@ -34,7 +36,9 @@ struct MallServer: Sendable {
         defer { directory.close() }
         let logger = Loggers.logger("mallbots", level: options.log.logLevel.level)
         let services = try explaining { try Services(directory: directory, mall: plan.mall, logger: logger) }
-        let listeners = try explaining { try Listeners(options: options, services: services, logger: logger) }
+        let listeners = try explaining {
+            try Listeners(options: options, services: services, hangUps: hangUps, logger: logger)
+        }
 
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             let servicesGroup = services.group(logger: logger)

@@ -7,7 +7,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Runs a mall: its services, the robots' gateway and the kiosks' gateway.",
         discussion: """
             Everything is kept in the data directory; the first start makes it, with a certificate authority and a mall. \
-            SIGTERM or Ctrl-C stops cleanly.
+            SIGTERM or Ctrl-C stops cleanly. SIGHUP loads certificates, keys and the revocation list again, without \
+            dropping anyone but those who were revoked.
             """)
 
     @OptionGroup var options: ServeOptions
@@ -18,7 +19,10 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let signals = Signals()
         let asJSON = json
-        let server = MallServer(options: options, plan: try options.plan())
+        let hangUps = HangUps()
+        // The signal counts as long as this does.
+        defer { withExtendedLifetime(hangUps) {} }
+        let server = MallServer(options: options, plan: try options.plan(), hangUps: hangUps.stream)
         try await server.run {
             await signals.wait()
         } ready: { mall in

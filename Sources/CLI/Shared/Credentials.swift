@@ -19,27 +19,51 @@ struct Credentials: Sendable {
 
     private var now: Int64 { Int64(Date().timeIntervalSince1970) }
 
-    /// A server's side of mutual TLS, for listeners on these hosts.
-    func server(hosts: [String]) throws -> TLSContext {
+    /// A server's side of mutual TLS, for listeners on these hosts, as the files are now. What nears its end is renewed.
+    ///
+    /// - Throws: an error that names the file and what is wrong with it.
+    func server(hosts: [String], ticketKeys: TLSTicketKeys) throws -> ServerTLS {
         let authority = try authority()
+        try directory.renewRevocationList(by: authority, now: now)
         let names = ["localhost", "127.0.0.1", "::1"] + hosts.filter { !["0.0.0.0", "::", "localhost"].contains($0) }
         let credentials = try directory.server(name: "mall", hosts: names, by: authority, now: now)
-        return try context(.server(credentials, clientCA: directory.authorities(now: now)))
+        let authorities = try directory.authorities(now: now)
+        let revocations = try directory.revocations(of: authorities, now: now)
+        var configuration = TLSConfiguration.server(credentials, clientCA: authorities)
+        configuration.trustDomain = authority.trustDomain
+        configuration.revocations = revocations
+        configuration.ticketKeys = ticketKeys
+        return ServerTLS(
+            context: try context(configuration), serial: credentials.certificate.serial,
+            validUntil: min(credentials.certificate.validity?.upperBound ?? 0, revocations.validUntil),
+            revoked: revocations.count)
+    }
+
+    /// The keys of session tickets, made on the first call; they need an authority's folder.
+    func ticketKeys() throws -> TLSTicketKeys {
+        _ = try authority()
+        return try TLSTicketKeys(path: directory.ticketKeyFile, now: now)
     }
 
     /// The command line's side when it dials a server of this mall.
     func tool(dialling host: String) throws -> TLSContext {
         try requireAuthority()
         let credentials = try directory.service(name: "tools", by: authority(), now: now)
-        return try context(.client(credentials, serverCA: directory.authorities(now: now), serverName: host))
+        let authorities = try directory.authorities(now: now)
+        var configuration = TLSConfiguration.client(credentials, serverCA: authorities, serverName: host)
+        configuration.revocations = try directory.revocations(of: authorities, now: now)
+        return try context(configuration)
     }
 
     /// Robots' sides, in the order of their ids.
     func bots(ids: [String], dialling host: String) throws -> [TLSContext] {
         try requireAuthority()
         let authorities = try directory.authorities(now: now)
+        let revocations = try directory.revocations(of: authorities, now: now)
         return try directory.bots(ids: ids, by: authority(), now: now).map {
-            try context(.client($0, serverCA: authorities, serverName: host))
+            var configuration = TLSConfiguration.client($0, serverCA: authorities, serverName: host)
+            configuration.revocations = revocations
+            return try context(configuration)
         }
     }
 
@@ -60,4 +84,15 @@ struct Credentials: Sendable {
     private func authority() throws -> CertificateAuthority {
         try directory.authority(trustDomain: Self.trustDomain, now: now)
     }
+}
+
+/// What a server's listeners use, and what there is to say about it.
+struct ServerTLS: Sendable {
+    let context: TLSContext
+    /// The server certificate's serial number.
+    let serial: String
+    /// When the first of certificate and revocation list ends, in seconds since 1970.
+    let validUntil: Int64
+    /// How many certificates are revoked.
+    let revoked: Int
 }

@@ -32,6 +32,24 @@ final class Signals: @unchecked Sendable {
     }
 }
 
+/// Turns SIGHUP into values that a server can wait for. Only one that has one outlives its terminal.
+///
+/// `@unchecked` is safe because the source is set once, in `init`, and only keeps its handler alive.
+final class HangUps: @unchecked Sendable {
+    /// One value for each signal; those that come while one is being dealt with are one more.
+    let stream: AsyncStream<Void>
+    private let source: any DispatchSourceSignal
+
+    init() {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.stream = stream
+        signal(SIGHUP, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
+        source.setEventHandler { continuation.yield() }
+        source.resume()
+    }
+}
+
 /// Whether a signal has come before. Safe because each source's handler is called by one thread at a time.
 private final class Seen: @unchecked Sendable {
     private var seen = false

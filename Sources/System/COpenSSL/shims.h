@@ -3,9 +3,11 @@
 // What of OpenSSL 3 is a macro, as functions that Swift can call; each does what its namesake without "shim_" does.
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
@@ -48,6 +50,18 @@ static inline uint64_t shim_SSL_OP_NO_TICKET(void) { return SSL_OP_NO_TICKET; }
 static inline uint64_t shim_SSL_OP_CIPHER_SERVER_PREFERENCE(void) { return SSL_OP_CIPHER_SERVER_PREFERENCE; }
 static inline uint64_t shim_SSL_OP_PRIORITIZE_CHACHA(void) { return SSL_OP_PRIORITIZE_CHACHA; }
 
+// A session ticket's authenticity is HMAC with SHA-256. OSSL_PARAM's constructors want pointers that live as long as
+// the call, which is all that this is for.
+static inline int shim_EVP_MAC_CTX_set_hmac_sha256_key(EVP_MAC_CTX *mac, const unsigned char *key, size_t count) {
+    char digest[] = "SHA256";
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, count),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters);
+}
+
 // Errors
 
 static inline int shim_ERR_GET_REASON(unsigned long code) { return ERR_GET_REASON(code); }
@@ -73,6 +87,12 @@ static inline int shim_sk_GENERAL_NAME_push(GENERAL_NAMES *names, GENERAL_NAME *
 static inline EXTENDED_KEY_USAGE *shim_sk_ASN1_OBJECT_new_null(void) { return sk_ASN1_OBJECT_new_null(); }
 static inline int shim_sk_ASN1_OBJECT_push(EXTENDED_KEY_USAGE *usages, ASN1_OBJECT *usage) {
     return sk_ASN1_OBJECT_push(usages, usage);
+}
+static inline int shim_sk_X509_num(const STACK_OF(X509) * chain) { return sk_X509_num(chain); }
+static inline X509 *shim_sk_X509_value(const STACK_OF(X509) * chain, int index) { return sk_X509_value(chain, index); }
+static inline int shim_sk_X509_REVOKED_num(const STACK_OF(X509_REVOKED) * list) { return sk_X509_REVOKED_num(list); }
+static inline X509_REVOKED *shim_sk_X509_REVOKED_value(const STACK_OF(X509_REVOKED) * list, int index) {
+    return sk_X509_REVOKED_value(list, index);
 }
 // A GENERAL_NAME's string, for the kinds that hold one (DNS, URI, e-mail, IP); its union has no name in Swift.
 static inline ASN1_STRING *shim_GENERAL_NAME_string(const GENERAL_NAME *name) {

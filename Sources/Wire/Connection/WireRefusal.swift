@@ -12,6 +12,10 @@ public enum WireRefusal: String, Hashable, Sendable, CaseIterable {
     case handshakeTimeout = "handshake_timeout"
     /// TLS failed, or the peer's certificate was not good enough.
     case tls
+    /// The peer's certificate was revoked, before it came or while it was here.
+    case certificateRevoked = "certificate_revoked"
+    /// The authorities or the trust domain that this side accepts changed, and the peer is not among them any more.
+    case certificateNotAccepted = "certificate_not_accepted"
     case tooManyStreams = "too_many_streams"
     case tooManyOpens = "too_many_opens"
     case tooManyResets = "too_many_resets"

@@ -66,11 +66,23 @@ public final class Certificate: @unchecked Sendable {
 
     /// Its serial number in lower-case hexadecimal.
     public var serial: String {
-        guard let number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(pointer), nil) else { return "" }
-        defer { BN_free(number) }
-        guard let text = BN_bn2hex(number) else { return "" }
-        defer { CRYPTO_free(text, #file, #line) }
-        return String(cString: text).lowercased()
+        Self.hexadecimal(X509_get0_serialNumber(pointer))
+    }
+
+    /// The name of the authority that signed it, as DER.
+    var issuerName: [UInt8] { Self.bytes(ofName: X509_get_issuer_name(pointer)) }
+
+    /// Its own name, as DER.
+    var subjectName: [UInt8] { Self.bytes(ofName: X509_get_subject_name(pointer)) }
+
+    /// The whole certificate, as DER.
+    var der: [UInt8] {
+        var bytes: UnsafeMutablePointer<UInt8>?
+        let count = i2d_X509(pointer, &bytes)
+        guard count > 0, let bytes else { return [] }
+        defer { CRYPTO_free(bytes, #file, #line) }
+        // Safe because OpenSSL allocated `count` bytes there, which this copies.
+        return Array(UnsafeBufferPointer(start: bytes, count: Int(count)))
     }
 
     /// Whether this is the public half of that key.
@@ -105,7 +117,23 @@ public final class Certificate: @unchecked Sendable {
         }
     }
 
-    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+    private static func bytes(ofName name: OpaquePointer?) -> [UInt8] {
+        var bytes: UnsafePointer<UInt8>?
+        var count = 0
+        guard X509_NAME_get0_der(name, &bytes, &count) == 1 else { return [] }
+        // Safe because the name keeps its encoding as long as its certificate lives, and this copies it.
+        return Array(UnsafeBufferPointer(start: bytes, count: count))
+    }
+
+    static func hexadecimal(_ number: UnsafePointer<ASN1_INTEGER>?) -> String {
+        guard let number = ASN1_INTEGER_to_BN(number, nil) else { return "" }
+        defer { BN_free(number) }
+        guard let text = BN_bn2hex(number) else { return "" }
+        defer { CRYPTO_free(text, #file, #line) }
+        return String(cString: text).lowercased()
+    }
+
+    static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
         guard let time, let epoch = ASN1_TIME_set(nil, 0) else { return nil }
         defer { ASN1_TIME_free(epoch) }
         var days: Int32 = 0

@@ -13,18 +13,22 @@ public struct CertificateAuthority: Sendable {
 
     /// Days that an authority's own certificate lasts.
     public static let lifetimeDays: Int64 = 3650
-    /// Days that the certificates it issues last; they are renewed when a third is left.
-    public static let issuedLifetimeDays: Int64 = 365
+    /// Days that the certificates of robots and of programs that only dial last; they are renewed when a third is left.
+    public static let clientLifetimeDays: Int64 = 365
+    /// Days that servers' certificates last, which is as long as browsers' makers allow.
+    public static let serverLifetimeDays: Int64 = 397
 
     private static let slack: Int64 = 3600
     private static let day: Int64 = 86_400
 
     /// Makes a new authority.
     ///
-    /// - Parameter key: its private key; nil: a new one
+    /// - Parameters:
+    ///   - days: how long its certificate lasts
+    ///   - key: its private key; nil: a new one
     /// - Throws: `TLSError` if the trust domain is not well-formed.
     public static func create(
-        trustDomain: String, now: Int64, key: PrivateKey? = nil
+        trustDomain: String, days: Int64 = lifetimeDays, now: Int64, key: PrivateKey? = nil
     ) throws(TLSError) -> CertificateAuthority {
         if let problem = PeerIdentity.problem(inTrustDomain: Array(trustDomain.utf8)[...]) {
             throw TLSError(.configuration, "trust domain \"\(trustDomain)\": \(problem)")
@@ -32,7 +36,7 @@ public struct CertificateAuthority: Sendable {
         let key = if let key { key } else { try PrivateKey.generate() }
         let template = CertificateTemplate(
             commonName: "Authority of \(trustDomain)", uris: [Array("spiffe://\(trustDomain)".utf8)],
-            validity: (now - slack)...(now + lifetimeDays * day), isAuthority: true)
+            validity: (now - slack)...(now + days * day), isAuthority: true)
         return try CertificateAuthority(certificate: template.signed(for: key, by: nil), key: key)
     }
 
@@ -58,29 +62,33 @@ public struct CertificateAuthority: Sendable {
     }
 
     /// Issues a robot's certificate and key.
-    public func issueBot(id: String, now: Int64) throws(TLSError) -> TLSCredentials {
-        try issue(.bot, id, hosts: [], usages: [CertificateTemplate.clientUsage], now: now)
+    public func issueBot(id: String, days: Int64 = clientLifetimeDays, now: Int64) throws(TLSError) -> TLSCredentials {
+        try issue(.bot, id, hosts: [], usages: [CertificateTemplate.clientUsage], days: days, now: now)
     }
 
     /// Issues a program's certificate and key, for a program that only dials.
-    public func issueService(name: String, now: Int64) throws(TLSError) -> TLSCredentials {
-        try issue(.service, name, hosts: [], usages: [CertificateTemplate.clientUsage], now: now)
+    public func issueService(
+        name: String, days: Int64 = clientLifetimeDays, now: Int64
+    ) throws(TLSError) -> TLSCredentials {
+        try issue(.service, name, hosts: [], usages: [CertificateTemplate.clientUsage], days: days, now: now)
     }
 
     /// Issues a server's certificate and key; it may dial other servers with them as well.
     ///
     /// - Parameter hosts: the host names and IP addresses by which it is dialled
-    public func issueServer(name: String, hosts: [String], now: Int64) throws(TLSError) -> TLSCredentials {
+    public func issueServer(
+        name: String, hosts: [String], days: Int64 = serverLifetimeDays, now: Int64
+    ) throws(TLSError) -> TLSCredentials {
         for host in hosts where host.isEmpty || !host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
             throw TLSError(.configuration, "\"\(host)\" is not a host name or IP address")
         }
         return try issue(
             .service, name, hosts: hosts, usages: [CertificateTemplate.serverUsage, CertificateTemplate.clientUsage],
-            now: now)
+            days: days, now: now)
     }
 
     private func issue(
-        _ kind: PeerIdentity.Kind, _ id: String, hosts: [String], usages: [Int32], now: Int64
+        _ kind: PeerIdentity.Kind, _ id: String, hosts: [String], usages: [Int32], days: Int64, now: Int64
     ) throws(TLSError) -> TLSCredentials {
         let identity: PeerIdentity
         do {
@@ -89,7 +97,7 @@ public struct CertificateAuthority: Sendable {
             throw TLSError(.configuration, "\"\(id)\": \(error)")
         }
         // Never beyond the authority's own last day, when no one would accept it any more.
-        let last = min(now + Self.issuedLifetimeDays * Self.day, certificate.validity?.upperBound ?? 0)
+        let last = min(now + days * Self.day, certificate.validity?.upperBound ?? 0)
         guard last > now else {
             throw TLSError(.expired, "the authority's certificate expired on \(UnixTime.text(last))")
         }

@@ -42,11 +42,7 @@ struct CertificateTemplate {
         }
         try addExtensions(x509, issuer: issuer?.certificate)
         let signer = issuer?.key ?? key
-        // Edwards-curve keys hash by themselves and take no digest.
-        let hashesItself = EVP_PKEY_is_a(signer.pointer, "ED25519") == 1 || EVP_PKEY_is_a(signer.pointer, "ED448") == 1
-        try openSSLCheck("signing a certificate") {
-            X509_sign(x509, signer.pointer, hashesItself ? nil : EVP_sha256())
-        }
+        try openSSLCheck("signing a certificate") { X509_sign(x509, signer.pointer, signer.digest) }
         return certificate
     }
 

@@ -18,7 +18,7 @@ enum CredentialFiles {
     static let maximumBytes = 1 << 20
 
     /// A file's bytes, or nil if there is none.
-    static func readIfPresent(_ path: String) throws(TLSError) -> [UInt8]? {
+    static func readIfPresent(_ path: String, maximumBytes: Int = maximumBytes) throws(TLSError) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         if file < 0 && errno == ENOENT { return nil }
         guard file >= 0 else { throw failure(path, "cannot be opened") }
@@ -42,15 +42,25 @@ enum CredentialFiles {
         return bytes
     }
 
-    /// Reads a private key's file, refusing one that strangers could read or change.
-    static func readKey(_ path: String) throws(TLSError) -> PrivateKey {
-        let bytes = try read(path)
+    /// A secret file's bytes, or nil if there is none; one that strangers could read or change is refused.
+    static func readSecretIfPresent(_ path: String) throws(TLSError) -> [UInt8]? {
+        guard let bytes = try readIfPresent(path) else { return nil }
         var info = stat()
         guard stat(path, &info) == 0 else { throw failure(path, "cannot be examined") }
         // A group may read it, as secrets mounted for a service are; nobody else, and only the owner may write.
-        guard info.st_mode & 0o027 == 0 else {
-            let mode = String(info.st_mode & 0o777, radix: 8)
-            throw TLSError(.configuration, "\(path) is open to others (mode \(mode)); run: chmod 600 \(path)")
+        guard info.st_mode & 0o027 == 0 else { throw openToOthers(path, info) }
+        return bytes
+    }
+
+    private static func openToOthers(_ path: String, _ info: stat) -> TLSError {
+        let mode = String(info.st_mode & 0o777, radix: 8)
+        return TLSError(.configuration, "\(path) is open to others (mode \(mode)); run: chmod 600 \(path)")
+    }
+
+    /// Reads a private key's file, refusing one that strangers could read or change.
+    static func readKey(_ path: String) throws(TLSError) -> PrivateKey {
+        guard let bytes = try readSecretIfPresent(path) else {
+            throw TLSError(.configuration, "\(path) does not exist")
         }
         return try naming(path) { () throws(TLSError) in try PrivateKey(pem: bytes) }
     }
@@ -103,11 +113,27 @@ enum CredentialFiles {
     }
 
     private static func syncDirectory(of path: String) throws(TLSError) {
+        let (directory, handle) = try openDirectory(of: path)
+        defer { systemClose(handle) }
+        guard fsync(handle) == 0 else { throw failure(directory, "cannot be flushed to disk") }
+    }
+
+    /// Runs `body` while no other process does so for a file of the same folder.
+    static func locking<R>(directoryOf path: String, _ body: () throws(TLSError) -> R) throws(TLSError) -> R {
+        let (directory, handle) = try openDirectory(of: path)
+        // Closing gives the lock back.
+        defer { systemClose(handle) }
+        while flock(handle, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw failure(directory, "cannot be locked") }
+        }
+        return try body()
+    }
+
+    private static func openDirectory(of path: String) throws(TLSError) -> (path: String, handle: Int32) {
         let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let handle = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard handle >= 0 else { throw failure(directory, "cannot be opened") }
-        defer { systemClose(handle) }
-        guard fsync(handle) == 0 else { throw failure(directory, "cannot be flushed to disk") }
+        return (directory, handle)
     }
 
     /// Waits until everything written so far, in any file, is on disk: for many small files far cheaper than one by one.
@@ -122,10 +148,39 @@ enum CredentialFiles {
         var info = stat()
         guard fstat(file, &info) == 0, info.st_mode & 0o077 == 0 else {
             systemClose(file)
-            let mode = String(info.st_mode & 0o777, radix: 8)
-            throw TLSError(.configuration, "\(path) is open to others (mode \(mode)); run: chmod 600 \(path)")
+            throw openToOthers(path, info)
         }
         return file
+    }
+
+    /// Appends a record to a file, made if there is none. One that was cut short before, by a crash, does not spoil it.
+    static func append(_ bytes: [UInt8], to path: String, mode: mode_t, durable: Bool) throws(TLSError) {
+        let file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, mode)
+        guard file >= 0 else { throw failure(path, "cannot be opened") }
+        defer { systemClose(file) }
+        var last: UInt8 = 0x0A
+        let size = lseek(file, 0, SEEK_END)
+        let isWhole = size <= 0 || pread(file, &last, 1, size - 1) != 1 || last == 0x0A
+        // In one call: what several processes append does not mix.
+        try writeAll((isWhole ? [] : [0x0A]) + bytes, to: file, path: path)
+        guard !durable || fsync(file) == 0 else { throw failure(path, "cannot be flushed to disk") }
+    }
+
+    /// The names in a directory; none if there is no such directory.
+    static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            // Safe because the name ends with a NUL within the entry, which lives until the next call; this copies it.
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: name.pointee)) {
+                    String(cString: $0)
+                }
+            }
+            names.append(name)
+        }
+        return names.sorted()
     }
 
     /// Appends in one call, so that what several processes append does not mix. What cannot be written is dropped.

@@ -53,6 +53,40 @@ enum TLSCallbacks {
         }
     }
 
+    /// A server's tickets: what seals them, and whether one that comes back is good.
+    static func sealTickets(of context: OpaquePointer) {
+        SSL_CTX_set_tlsext_ticket_key_evp_cb(context) { ssl, name, iv, cipher, mac, isSealing in
+            guard let ssl, let name, let iv, let cipher, let mac, let connection = TLSCallbacks.owner(of: ssl) else {
+                return -1
+            }
+            return isSealing == 1
+                ? connection.sealTicket(name: name, iv: iv, cipher: cipher, mac: mac)
+                : connection.openTicket(name: name, iv: iv, cipher: cipher, mac: mac)
+        }
+        SSL_CTX_set_session_ticket_cb(
+            context,
+            { ssl, _ in
+                guard let ssl, let session = SSL_get_session(ssl) else { return 0 }
+                return TLSSession.stamp(session, isResumed: SSL_session_reused(ssl) == 1) ? 1 : 0
+            },
+            { ssl, session, _, _, status, _ in
+                guard let ssl, let session, let connection = TLSCallbacks.owner(of: ssl),
+                    status == SSL_TICKET_SUCCESS || status == SSL_TICKET_SUCCESS_RENEW,
+                    connection.accepts(ticket: session)
+                else { return SSL_TICKET_RETURN_IGNORE_RENEW }
+                return SSL_TICKET_RETURN_USE_RENEW
+            }, nil)
+    }
+
+    /// A client's tickets, as they come.
+    static func keepTickets(of context: OpaquePointer) {
+        SSL_CTX_sess_set_new_cb(context) { ssl, session in
+            guard let ssl, let session, let connection = TLSCallbacks.owner(of: ssl) else { return 0 }
+            // 1: the reference to the session is ours now.
+            return connection.keep(ticket: session) ? 1 : 0
+        }
+    }
+
     static func logKeys(of context: OpaquePointer) {
         SSL_CTX_set_keylog_callback(context) { ssl, line in
             guard let ssl, let line else { return }

@@ -11,6 +11,14 @@ public struct TLSConfiguration: Sendable {
     let role: Role
     /// The realm a client must be of, besides having a certificate from a trusted authority; nil: any.
     public var trustDomain: String?
+    /// What is known of revoked certificates; nil: peers' certificates are not looked up. Those who are checked against it
+    /// must have their certificates directly from one of its authorities.
+    public var revocations: Revocations?
+    /// A server: the keys for session tickets, with which clients come back without a full handshake; nil, the default:
+    /// there are no tickets. A peer that resumes is checked again as if it had come anew.
+    public var ticketKeys: TLSTicketKeys?
+    /// A client: whether it comes back with the newest ticket that a server gave it. Each is used once.
+    public var resumesSessions = true
     /// How many key updates a peer may send in any minute; each costs us as much as a handshake's key exchange.
     public var keyUpdatesPerMinute = 16
     /// Where connections' secrets are written, for debugging; nil, the default: nowhere.

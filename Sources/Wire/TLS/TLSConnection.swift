@@ -23,8 +23,8 @@ final class TLSConnection {
         case failed(TLSError)
     }
 
-    private let context: TLSContext
-    private let ssl: OpaquePointer
+    let context: TLSContext
+    let ssl: OpaquePointer
     private var inbound = ByteBuffer()
     private var outbound = ByteBuffer()
     private var inputEnded = false
@@ -35,6 +35,8 @@ final class TLSConnection {
     private var refusal: TLSError?
     private var verification: TLSError?
     private var identity: PeerIdentity?
+    /// Tickets looked into so far; a client may offer many at once, each with work for us.
+    var ticketsJudged = 0
     /// The newest TLS version that the client offered, once its hello was read.
     var offeredVersion: UInt16?
 
@@ -57,6 +59,7 @@ final class TLSConnection {
             if let name = context.serverNameIndication {
                 try openSSLCheck("setting the server's name") { shim_SSL_set_tlsext_host_name(connection, name) }
             }
+            context.resume(connection)
         }
     }
 
@@ -167,14 +170,16 @@ final class TLSConnection {
             throw TLSError(
                 .noProtocol, "the \(context.isServer ? "client" : "server") does not speak \(TLSContext.alpn)")
         }
-        // A resumed connection runs no certificate check, so what the session holds is judged here.
+        // OpenSSL checks no certificate of a resumed connection. Its signature and dates were looked at before the ticket
+        // was taken; who it is, and whether that still counts, is decided here as for everyone.
         if identity == nil, let peer = SSL_get0_peer_certificate(ssl) {
             let certificate = Certificate(retaining: peer)
-            identity = context.requiresIdentity ? try judge(certificate) : try? certificate.identity()
+            identity = context.requiresIdentity ? try context.identity(of: certificate) : try? certificate.identity()
         }
         if context.requiresIdentity && identity == nil { throw .noClientCertificate }
         let version = String(cString: SSL_get_version(ssl))
-        return TLSHandshakeCompleted(peer: identity, alpn: alpn, version: version)
+        return TLSHandshakeCompleted(
+            peer: identity, alpn: alpn, version: version, isResumed: SSL_session_reused(ssl) == 1)
     }
 
     // MARK: Called back by OpenSSL
@@ -223,23 +228,22 @@ final class TLSConnection {
             verification = verification ?? error
             return false
         }
-        guard depth == 0, context.requiresIdentity else { return true }
-        do {
-            guard let certificate else { throw TLSError.noClientCertificate }
-            identity = try judge(certificate)
+        do throws(TLSError) {
+            guard let certificate else { throw .noClientCertificate }
+            try context.checkNotRevoked(certificate, depth: depth)
+            if depth == 0, context.requiresIdentity { identity = try context.identity(of: certificate) }
             return true
-        } catch let error as TLSError {
-            verification = error
         } catch {
-            verification = TLSError(.badIdentity, "the certificate's identity is not usable")
+            verification = verification ?? error
+            // Chooses the alert that the peer gets.
+            let code =
+                switch error.reason {
+                case .revoked: X509_V_ERR_CERT_REVOKED
+                case .staleRevocations: X509_V_ERR_UNSPECIFIED
+                default: X509_V_ERR_CERT_REJECTED
+                }
+            X509_STORE_CTX_set_error(store, code)
+            return false
         }
-        X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED)
-        return false
-    }
-
-    private func judge(_ certificate: Certificate) throws(TLSError) -> PeerIdentity {
-        let identity = try certificate.identity()
-        guard let expected = context.trustDomain, expected != identity.trustDomain else { return identity }
-        throw TLSError(.badIdentity, "the certificate is of trust domain \(identity.trustDomain), not \(expected)")
     }
 }

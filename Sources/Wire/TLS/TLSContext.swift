@@ -2,10 +2,13 @@ import COpenSSL
 
 /// What all connections of one server, or of one client's target, share: OpenSSL's `SSL_CTX`, set up and never changed.
 ///
-/// A server that reloads its certificate makes a new context for new connections; those that exist keep the old one.
+/// A server that reloads its certificate makes a new context for new connections; those that exist keep the old one
+/// (`WireServer.reload`).
 public final class TLSContext: @unchecked Sendable {
     /// The application protocol that both sides must agree on (ALPN).
     public static let alpn = "mallbots/1"
+    /// How many bytes of certificates a peer may send.
+    static let maxCertificateBytes = 32 * 1024
 
     // Safe because the context is set up in init and only read after it; OpenSSL counts references to it atomically and
     // allows SSL_new from any thread.
@@ -16,6 +19,12 @@ public final class TLSContext: @unchecked Sendable {
     let trustDomain: String?
     let keyUpdatesPerMinute: Int
     let keyLog: TLSKeyLog?
+    let revocations: Revocations?
+    let ticketKeys: TLSTicketKeys?
+    /// A client's newest ticket.
+    let tickets: TicketBox?
+    /// Those whom this side trusts, as DER.
+    let authorities: Set<[UInt8]>
     /// The name to ask for in a client's hello (SNI), which must be a host name, never an address.
     let serverNameIndication: String?
 
@@ -35,15 +44,22 @@ public final class TLSContext: @unchecked Sendable {
         trustDomain = configuration.trustDomain
         keyUpdatesPerMinute = configuration.keyUpdatesPerMinute
         keyLog = configuration.keyLog
+        revocations = configuration.revocations
         let pointer = try openSSLPointer("setting up TLS") { SSL_CTX_new(method) }
         self.pointer = pointer
         switch configuration.role {
         case .server(_, let authorities):
             requiresIdentity = !authorities.isEmpty
             serverNameIndication = nil
-        case .client(_, _, let name):
+            self.authorities = Set(authorities.map(\.der))
+            ticketKeys = configuration.ticketKeys
+            tickets = nil
+        case .client(_, let authorities, let name):
             requiresIdentity = false
             serverNameIndication = Self.isAddress(name) ? nil : name
+            self.authorities = Set(authorities.map(\.der))
+            ticketKeys = nil
+            tickets = configuration.resumesSessions ? TicketBox() : nil
         }
         // From here on deinit frees the pointer, whatever throws.
         try setBasics()
@@ -52,6 +68,7 @@ public final class TLSContext: @unchecked Sendable {
         case .client(let credentials, let authorities, let name): try setClient(credentials, authorities, name)
         }
         TLSCallbacks.install(on: pointer, isServer: isServer)
+        try setResumption()
         if keyLog != nil { TLSCallbacks.logKeys(of: pointer) }
     }
 
@@ -72,11 +89,10 @@ public final class TLSContext: @unchecked Sendable {
             pointer,
             Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
                 | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
-        // Each connection is a full handshake. Resumption would be set up here: tickets and the keys that seal them.
-        _ = shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
-        try openSSLCheck("turning session tickets off") { SSL_CTX_set_num_tickets(pointer, 0) }
-        // Bounds what a peer's certificates can make us hold during a handshake, in bytes.
-        _ = shim_SSL_CTX_set_max_cert_list(pointer, 32 * 1024)
+        // 112 bits of security at least, whatever the machine's own configuration says: no RSA below 2048 bits, no SHA-1.
+        SSL_CTX_set_security_level(pointer, 2)
+        // Bounds what a peer's certificates can make us hold during a handshake.
+        _ = shim_SSL_CTX_set_max_cert_list(pointer, Self.maxCertificateBytes)
         SSL_CTX_set_verify_depth(pointer, 4)
     }
 

@@ -1,6 +1,8 @@
 /// The folder in which a mall keeps its authority, its servers' and its robots' credentials:
 ///
 ///     ca.pem  ca.key              the authority; ca.key is needed only where certificates are issued
+///     crl.pem                     what it has revoked
+///     issued.txt                  what it has issued: a line for each certificate
 ///     server.pem  server.key      the servers' own
 ///     bots/ID.pem  bots/ID.key    each robot's
 ///     services/NAME.pem  .key     programs that only dial, such as the command line
@@ -18,7 +20,17 @@ public struct TLSDirectory: Sendable {
 
     /// The authority's certificate file, which those who dial need.
     public var authorityFile: String { "\(path)/ca.pem" }
-    private var authorityKeyFile: String { "\(path)/ca.key" }
+    /// The authority's private key.
+    public var authorityKeyFile: String { "\(path)/ca.key" }
+    /// The revocation list, or several of them.
+    public var revocationFile: String { "\(path)/crl.pem" }
+    /// The keys of session tickets, see `TLSTicketKeys`.
+    public var ticketKeyFile: String { "\(path)/tickets.key" }
+
+    /// A holder's certificate and key.
+    public func files(of holder: CertificateHolder) -> (certificate: String, key: String) {
+        ("\(path)/\(holder.file).pem", "\(path)/\(holder.file).key")
+    }
 
     /// The certificates of those whom this mall trusts: at least one, all of them authorities' and valid now.
     public func authorities(now: Int64) throws(TLSError) -> [Certificate] {
@@ -34,15 +46,19 @@ public struct TLSDirectory: Sendable {
         return certificates
     }
 
-    /// The authority, made on the first call.
+    /// The authority, made on the first call, with an empty revocation list.
     ///
-    /// - Parameter trustDomain: for a new one; an existing one keeps its own
-    public func authority(trustDomain: String, now: Int64) throws(TLSError) -> CertificateAuthority {
-        try CredentialFiles.makeDirectory(path, mode: 0o755)
+    /// - Parameters:
+    ///   - trustDomain: for a new one; an existing one keeps its own
+    ///   - days: how long a new one's certificate lasts
+    public func authority(
+        trustDomain: String, days: Int64 = CertificateAuthority.lifetimeDays, now: Int64
+    ) throws(TLSError) -> CertificateAuthority {
+        try CredentialFiles.makeDirectory(path, mode: 0o700)
         if try CredentialFiles.readIfPresent(authorityFile) != nil {
             let certificate = try authorities(now: now)[0]
             let key = try CredentialFiles.readKey(authorityKeyFile)
-            return try CredentialFiles.naming(authorityFile) { () throws(TLSError) in
+            return try CredentialFiles.naming("\(authorityFile), \(authorityKeyFile)") { () throws(TLSError) in
                 try CertificateAuthority(certificate: certificate, key: key)
             }
         }
@@ -50,9 +66,14 @@ public struct TLSDirectory: Sendable {
         // certificate vouches for everything that was issued before.
         let oldKey = try CredentialFiles.readIfPresent(authorityKeyFile) != nil
         let key = oldKey ? try CredentialFiles.readKey(authorityKeyFile) : nil
-        let authority = try CertificateAuthority.create(trustDomain: trustDomain, now: now, key: key)
+        let authority = try CertificateAuthority.create(trustDomain: trustDomain, days: days, now: now, key: key)
         if !oldKey {
             try CredentialFiles.write(authority.key.pem(), to: authorityKeyFile, mode: 0o600, durable: true)
+        }
+        // The list comes before the authority, so that one that is missing was lost and is not mistaken for an empty one.
+        if try CredentialFiles.readIfPresent(revocationFile) == nil {
+            let list = try authority.revocationList([], number: oldKey ? UInt64(now) : 1, now: now)
+            try CredentialFiles.write(list.pem(), to: revocationFile, mode: 0o644, durable: true)
         }
         try CredentialFiles.write(authority.certificate.pem(), to: authorityFile, mode: 0o644, durable: true)
         return authority
@@ -63,54 +84,80 @@ public struct TLSDirectory: Sendable {
     /// - Parameters:
     ///   - name: the service that the certificate names
     ///   - hosts: host names and IP addresses that clients may dial; those of an earlier call are kept
+    /// - Throws: `TLSError`, also if the certificate was revoked: only a person may then issue another.
     public func server(
         name: String, hosts: [String], by authority: CertificateAuthority, now: Int64
     ) throws(TLSError) -> TLSCredentials {
-        let base = "\(path)/server"
-        let old = try issued(base, by: authority)
+        let old = try issued(.server, by: authority)
         let known = old?.certificate.hosts ?? []
         let missing = hosts.filter { !known.contains(Certificate.canonical(host: $0)) }
+        let ledger = try ledger()
+        try refuseIfShutOut(.server, ledger)
         if let old, missing.isEmpty, !Self.isNearItsEnd(old.certificate, now: now) { return old }
         let new = try authority.issueServer(name: name, hosts: known + missing, now: now)
-        try save(new, base, durable: true)
+        try save(new, .server, durable: true)
         return new
     }
 
     /// A program's credentials, issued on the first call or when a third of their time is left.
     public func service(name: String, by authority: CertificateAuthority, now: Int64) throws(TLSError) -> TLSCredentials
     {
-        try checkName(name)
-        try CredentialFiles.makeDirectory("\(path)/services", mode: 0o700)
-        let base = "\(path)/services/\(name)"
-        if let old = try issued(base, by: authority), !Self.isNearItsEnd(old.certificate, now: now) { return old }
+        let holder = CertificateHolder.service(name)
+        try holder.checkName()
+        var ledger: TLSLedger?
+        if let old = try current(holder, by: authority, &ledger, now: now) { return old }
         let new = try authority.issueService(name: name, now: now)
-        try save(new, base, durable: true)
+        try save(new, holder, durable: true)
         return new
     }
 
-    /// Robots' credentials in the order of their ids, issued where there are none or a third of their time is left.
+    /// Robots' credentials in the order of their ids, issued where there are none or a third of their time is left. One
+    /// whose certificate was revoked keeps it, for the server to refuse.
     ///
     /// A thousand new ones take about a second; the disk is waited for once.
     public func bots(
         ids: [String], by authority: CertificateAuthority, now: Int64
     ) throws(TLSError) -> [TLSCredentials] {
-        try CredentialFiles.makeDirectory("\(path)/bots", mode: 0o700)
         var all: [TLSCredentials] = []
+        var ledger: TLSLedger?
         var wroteAny = false
         for id in ids {
-            try checkName(id)
-            let base = "\(path)/bots/\(id)"
-            if let old = try issued(base, by: authority), !Self.isNearItsEnd(old.certificate, now: now) {
+            try CertificateHolder.bot(id).checkName()
+            if let old = try current(.bot(id), by: authority, &ledger, now: now) {
                 all.append(old)
                 continue
             }
             let new = try authority.issueBot(id: id, now: now)
-            try save(new, base, durable: false)
+            try save(new, .bot(id), durable: false)
             wroteAny = true
             all.append(new)
         }
         if wroteAny { CredentialFiles.flushEverything() }
         return all
+    }
+
+    /// What a holder is to use now; nil if it is to be issued.
+    private func current(
+        _ holder: CertificateHolder, by authority: CertificateAuthority, _ known: inout TLSLedger?, now: Int64
+    ) throws(TLSError) -> TLSCredentials? {
+        let old = try issued(holder, by: authority)
+        if let old, !Self.isNearItsEnd(old.certificate, now: now) { return old }
+        let ledger = if let known { known } else { try self.ledger() }
+        known = ledger
+        // A revoked certificate is not replaced behind the back of who revoked it.
+        if let old, ledger.revoked[old.certificate.serial] != nil { return old }
+        try refuseIfShutOut(holder, ledger)
+        return nil
+    }
+
+    private func refuseIfShutOut(_ holder: CertificateHolder, _ ledger: TLSLedger) throws(TLSError) {
+        guard let entry = ledger.isShutOut(holder) else { return }
+        throw TLSError(
+            .revoked,
+            """
+            the last certificate of \(holder) was revoked on \(UnixTime.text(entry.since)); if it is to have another, run \
+            `mallbots certs issue \(holder) --force`
+            """)
     }
 
     /// Reads credentials from any two files, checking that they fit together and are valid now.
@@ -125,36 +172,37 @@ public struct TLSDirectory: Sendable {
         }
     }
 
-    /// What was issued earlier under a name, or nil if there is nothing or the writing of it was cut short.
-    private func issued(_ base: String, by authority: CertificateAuthority) throws(TLSError) -> TLSCredentials? {
-        let file = "\(base).pem"
-        guard try CredentialFiles.readIfPresent(file) != nil else { return nil }
-        let certificate = try CredentialFiles.readCertificates(file)[0]
+    /// What was issued earlier to a holder, or nil if there is nothing or the writing of it was cut short.
+    func issued(_ holder: CertificateHolder, by authority: CertificateAuthority) throws(TLSError) -> TLSCredentials? {
+        let file = files(of: holder)
+        guard try CredentialFiles.readIfPresent(file.certificate) != nil else { return nil }
+        let certificate = try CredentialFiles.readCertificates(file.certificate)[0]
         guard certificate.isSigned(by: authority.certificate) else {
             throw TLSError(
-                .configuration, "\(file) was not issued by \(authorityFile); remove it to have a new one issued")
+                .configuration,
+                "\(file.certificate) was not issued by \(authorityFile); remove it to have a new one issued")
         }
-        let key = try CredentialFiles.readKey("\(base).key")
+        let key = try CredentialFiles.readKey(file.key)
         // A renewal that was cut short leaves the new key beside the old certificate.
         guard certificate.matches(key) else { return nil }
         return try TLSCredentials(certificate: certificate, key: key)
     }
 
-    private func save(_ credentials: TLSCredentials, _ base: String, durable: Bool) throws(TLSError) {
-        try CredentialFiles.write(credentials.key.pem(), to: "\(base).key", mode: 0o600, durable: durable)
-        try CredentialFiles.write(credentials.certificate.pem(), to: "\(base).pem", mode: 0o644, durable: durable)
-    }
-
-    /// An id becomes part of a path here, so it is checked before anything is read.
-    private func checkName(_ name: String) throws(TLSError) {
-        if let problem = PeerIdentity.problem(inID: Array(name.utf8)[...]) {
-            throw TLSError(.configuration, "\"\(name)\": \(problem)")
+    /// Puts a new certificate in its place, after noting that it exists.
+    func save(_ credentials: TLSCredentials, _ holder: CertificateHolder, durable: Bool) throws(TLSError) {
+        try note([IssuedCertificate(credentials.certificate, holder)], durable: durable)
+        if holder != .server {
+            let folder = holder.file.prefix { $0 != "/" }
+            try CredentialFiles.makeDirectory("\(path)/\(folder)", mode: 0o700)
         }
+        let file = files(of: holder)
+        try CredentialFiles.write(credentials.key.pem(), to: file.key, mode: 0o600, durable: durable)
+        try CredentialFiles.write(credentials.certificate.pem(), to: file.certificate, mode: 0o644, durable: durable)
     }
 
     static func isNearItsEnd(_ certificate: Certificate, now: Int64) -> Bool {
         guard let validity = certificate.validity else { return true }
-        return now >= validity.upperBound - (validity.upperBound - validity.lowerBound) / 3
+        return IssuedCertificate.isNearItsEnd(validity, now: now)
     }
 
     private static func check(_ certificate: Certificate, now: Int64) throws(TLSError) {

@@ -20,6 +20,10 @@ public struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
         case wrongPurpose = "wrong_purpose"
         /// The certificate was revoked.
         case revoked
+        /// Whether the certificate was revoked cannot be known: a revocation list is missing, or too old.
+        case staleRevocations = "stale_revocations"
+        /// A key or a signature's hash is too weak to count.
+        case weakKey = "weak_key"
         /// The certificate failed verification for another reason, which the message names.
         case badCertificate = "bad_certificate"
         /// The peer speaks only TLS versions before 1.3.

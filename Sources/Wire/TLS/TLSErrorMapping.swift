@@ -46,6 +46,13 @@ extension TLSError {
         case SSL_R_NO_SHARED_CIPHER, SSL_R_NO_SHARED_GROUPS, SSL_R_NO_SUITABLE_KEY_SHARE,
             SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:
             return TLSError(.nothingShared, "the peer shares no cipher suite, group or signature algorithm with us")
+        case SSL_R_EXCESSIVE_MESSAGE_SIZE where !handshakeDone:
+            return TLSError(
+                .badCertificate,
+                """
+                the \(isServer ? "client" : "server") sent more than the \(TLSContext.maxCertificateBytes) bytes of \
+                certificates that are taken
+                """)
         case SSL_R_UNEXPECTED_EOF_WHILE_READING: return handshakeDone ? .truncated : .closedInHandshake
         case let code where code >= SSL_AD_REASON_OFFSET && code < SSL_AD_REASON_OFFSET + 256:
             return refused(alert: code - SSL_AD_REASON_OFFSET, isServer: isServer)
@@ -111,7 +118,11 @@ extension TLSError {
             return TLSError(.nameMismatch, "the server's certificate is for other names than the one dialled")
         case X509_V_ERR_INVALID_PURPOSE:
             return TLSError(.wrongPurpose, "\(whose) is not meant for a \(peer) (extended key usage)")
-        case X509_V_ERR_CERT_REVOKED: return TLSError(.revoked, "\(whose) was revoked")
+        case X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL:
+            return TLSError(
+                .weakKey, "\(whose) has a key that is too weak (use ECDSA over P-256, or RSA from 2048 bits)")
+        case X509_V_ERR_CA_MD_TOO_WEAK:
+            return TLSError(.weakKey, "\(whose) is signed with a hash that is too weak")
         default:
             let text = X509_verify_cert_error_string(Int(code)).map { String(cString: $0) } ?? "error \(code)"
             return TLSError(.badCertificate, "\(whose) was not accepted: \(text)")

@@ -34,6 +34,8 @@ public final class TLSHandler: ChannelDuplexHandler {
     private var delivered = false
     private var sawError = false
     var closePromise: EventLoopPromise<Void>?
+    /// What the peer is to be checked against as well, when the handshake is done.
+    private var reloaded: TLSContext?
 
     /// Makes the handler for one channel.
     ///
@@ -111,6 +113,17 @@ public final class TLSHandler: ChannelDuplexHandler {
         if state == .handshaking { context.read() }
     }
 
+    /// Checks the peer against what another context trusts; if its handshake is still going on, at the end of that.
+    ///
+    /// - Throws: `TLSError` if it is not accepted any more; closing the connection is the caller's.
+    func recheck(against context: TLSContext) throws(TLSError) {
+        switch state {
+        case .waiting, .handshaking: reloaded = context
+        case .established: try connection.recheck(against: context)
+        case .closing, .ended: break
+        }
+    }
+
     // MARK: Reading
 
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -153,10 +166,14 @@ public final class TLSHandler: ChannelDuplexHandler {
     }
 
     private func established(_ completed: TLSHandshakeCompleted, _ context: ChannelHandlerContext) {
+        if let reloaded {
+            self.reloaded = nil
+            do throws(TLSError) { try connection.recheck(against: reloaded) } catch { return fail(error, context) }
+        }
         state = .established
         timer?.cancel()
         timer = nil
-        TLSMetrics.countHandshake()
+        TLSMetrics.countHandshake(isResumed: completed.isResumed)
         sendOutbound(context)
         context.fireUserInboundEventTriggered(completed)
         if flushWanted && state == .established { encrypt(context) }

@@ -7,4 +7,6 @@ public struct TLSHandshakeCompleted: Hashable, Sendable {
     public let alpn: String
     /// The TLS version as OpenSSL names it: `TLSv1.3`.
     public let version: String
+    /// Whether the peer came back with a ticket instead of a full handshake.
+    public let isResumed: Bool
 }

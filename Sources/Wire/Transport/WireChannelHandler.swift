@@ -63,15 +63,7 @@ final class WireChannelHandler: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? TLSError {
-            let refusal: WireRefusal =
-                switch error.reason {
-                case .timeout: .handshakeTimeout
-                case .tooManyKeyUpdates: .tooManyKeyUpdates
-                default: .tls
-                }
-            connection.failed(refusal, error.message)
-        }
+        if let error = error as? TLSError { connection.failed(WireRefusal(error.reason), error.message) }
         connection.lost("the connection failed: \(error)")
         context.close(promise: nil)
     }

@@ -98,6 +98,7 @@ extension WireConnection {
         case .roomForCalls: events.roomForCalls()
         case .goingAway(let after, let code, let message):
             closeReason = "the server said \(code.name): \(message)"
+            hasHeardWhy = true
             events.goingAway(.milliseconds(Int64(after)), closeReason)
         case .collectGrants: collectGrants()
         case .refused(let refusal, let detail): refuse(refusal, detail)

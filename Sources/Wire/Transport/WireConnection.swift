@@ -45,8 +45,12 @@ final class WireConnection: @unchecked Sendable {
     var remoteAddress = ""
     var isReady = false
     var closeReason = "the connection was lost"
+    /// `closeReason` is what the peer said in its `GoAway`.
+    var hasHeardWhy = false
 
     var link = Link.none
+    /// A server's, to have the peer checked again after a reload.
+    var tls: TLSHandler?
     var streams: [UInt32: CallStream] = [:]
     var blockedByLink: [CallStream] = []
     var inbox = ByteBuffer()
@@ -133,11 +137,13 @@ final class WireConnection: @unchecked Sendable {
     /// The transport is gone.
     func lost(_ reason: String) {
         guard !isClosed else { return }
-        if !isClosing { closeReason = reason }
-        enter { machine.connectionLost(reason) }
+        // A peer that said why it goes is believed, whatever its going looks like.
+        if !isClosing, !hasHeardWhy { closeReason = reason }
+        enter { machine.connectionLost(hasHeardWhy ? closeReason : reason) }
         isClosed = true
         isClosing = true
         link = .none
+        tls = nil
         inbox = ByteBuffer()
         timer?.cancel()
         timer = nil

@@ -3,6 +3,7 @@ import Messages
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
+import Synchronization
 
 /// A server: it listens, and answers calls with a router's handlers, which run on their connection's event loop.
 ///
@@ -42,6 +43,8 @@ public final class WireServer: Service {
     private let group: MultiThreadedEventLoopGroup
     private let bound: EventLoopPromise<WireAddress>
     private let registry: ConnectionRegistry
+    /// What new connections are set up with.
+    private let tls: Mutex<TLSContext?>
     /// How often what was refused.
     public let counters = WireCounters()
 
@@ -49,6 +52,7 @@ public final class WireServer: Service {
         self.configuration = configuration
         self.router = router
         self.logger = logger
+        tls = Mutex(configuration.tls)
         group = .singleton
         bound = group.next().makePromise()
         registry = ConnectionRegistry(limits: configuration.limits)
@@ -86,6 +90,24 @@ public final class WireServer: Service {
             listener.close(promise: nil)
         }
         await drain(grace: Task.isCancelled ? .zero : configuration.drainGrace)
+    }
+
+    /// Uses other certificates, authorities and revocation lists from now on. Connections stay, on what they were made
+    /// with, but each peer is checked again: one that was revoked, or is not trusted any more, is told to go and cut off.
+    ///
+    /// - Parameter tls: a server's context
+    /// - Returns: how many connections were ended; those that still shake hands are checked, but not counted
+    @discardableResult
+    public func reload(tls: TLSContext) async -> Int {
+        self.tls.withLock { $0 = tls }
+        // A connection that is not among these takes its context after the line above.
+        var ended = 0
+        for connection in registry.connections {
+            // One after the other, so that the event loops get on with their work in between.
+            let stays = try? await connection.eventLoop.submit { connection.recheck(against: tls) }.get()
+            if stays == false { ended += 1 }
+        }
+        return ended
     }
 
     private func listen() async throws -> any Channel {
@@ -145,14 +167,15 @@ public final class WireServer: Service {
         connection.events.ready = { registry.handshakeDone(ticket) }
         connection.events.closed = { [unowned connection] _ in registry.remove(connection, ticket) }
         do {
-            if let tls = configuration.tls {
-                try channel.pipeline.syncOperations.addHandler(
-                    TLSHandler(
-                        context: tls, handshakeTimeout: TimeAmount(configuration.limits.handshakeTimeout),
-                        logger: logger))
+            let tls = self.tls.withLock { $0 }
+            if let tls {
+                let handler = try TLSHandler(
+                    context: tls, handshakeTimeout: TimeAmount(configuration.limits.handshakeTimeout), logger: logger)
+                connection.tls = handler
+                try channel.pipeline.syncOperations.addHandler(handler)
             }
             try channel.pipeline.syncOperations.addHandler(
-                WireChannelHandler(connection, waitsForTLS: configuration.tls != nil))
+                WireChannelHandler(connection, waitsForTLS: tls != nil))
         } catch {
             connection.lost("the connection could not be set up: \(error)")
             throw error
