@@ -44,7 +44,8 @@ class PythonTestCase(MallTestCase):
     def python(self, *arguments, seconds=120):
         return subprocess.run(
             [str(python), *map(str, arguments)],
-            capture_output=True, text=True, timeout=seconds, cwd=self.folder, stdin=subprocess.DEVNULL)
+            capture_output=True, text=True, timeout=seconds, cwd=self.folder, stdin=subprocess.DEVNULL,
+            env={**os.environ, "MALLBOTS_PROTOCOL_PAGE": str(PAGE)})
 
     def robot(self, name, speed=20):
         """Starts the robot from the README, with its journal in the test's folder."""
@@ -98,9 +99,30 @@ class Robots(PythonTestCase):
         delivered = self.events_of(identifier, "TaskDelivered")
         self.assertEqual(len(delivered), 1)
 
+    def test_the_readmes_robot_works(self):
+        self.serve()
+        issue(self.data, "robot-1", self.folder)
+        shutil.copyfile(self.data / "tls" / "ca.pem", self.folder / "ca.pem")
+        text = (CLIENT / "README.md").read_text().split("```python\n")[1].split("```")[0]
+        host, port = self.addresses["bots"].rsplit(":", 1)
+        for here, there in (('"mall.example", 7443', f'"{host}", {port}'), ("Machine(capacity_units=40)", "Machine(capacity_units=40), speed=30")):
+            self.assertIn(here, text)
+            text = text.replace(here, there)
+        (self.folder / "robot.py").write_text(text)
+        before = os.getcwd()
+        os.chdir(self.folder)  # the example's files are where it runs
+        try:
+            robot = PythonProcess(self.folder, "readme", "-u", self.folder / "robot.py")
+        finally:
+            os.chdir(before)
+        self.processes.append(robot)
+        identifier = self.place(items=1)["order_id"]
+        self.wait_for_state(identifier, "ready")
+        self.assertTrue(robot.said("report: task_delivered"))
+
     def test_a_killed_robot_carries_on_from_its_journal(self):
         self.serve()
-        robot = self.robot("py-1", speed=10)
+        robot = self.robot("py-1", speed=20)
         order = self.place(items=3, quantity=2)
         identifier = order["order_id"]
         # In the middle of each part of the trip: the first units picked, on the way, the last stop.
@@ -110,7 +132,7 @@ class Robots(PythonTestCase):
             self.assertEqual(self.order(identifier)["state"], "approved", "too late to kill it")
             robot.kill()
             kills += 1
-            robot = self.robot("py-1", speed=10)
+            robot = self.robot("py-1", speed=20)
         self.wait_for_state(identifier, "ready")
         self.check_nothing_twice(identifier, quantity=2)
         self.assertEqual(kills, 3)
@@ -119,7 +141,7 @@ class Robots(PythonTestCase):
     def test_a_robot_works_on_while_the_server_is_killed(self):
         ports = free_ports(3)
         server = self.serve(ports=ports)
-        robot = self.robot("py-1", speed=10)
+        robot = self.robot("py-1", speed=20)
         identifier = self.place(items=2, quantity=2)["order_id"]
         wait_until("the first units to be picked", lambda: robot.said("item_picked"))
         server.kill()

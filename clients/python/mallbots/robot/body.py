@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from google.protobuf import json_format
 
@@ -140,7 +140,7 @@ class Body:
         return None
 
     def _work(self, task: bots.AssignTask) -> Step:
-        name = dict(task_id=task.task_id, epoch=task.epoch)
+        name: Dict[str, Any] = dict(task_id=task.task_id, epoch=task.epoch)
         for stop in task.stops:
             if stop.store_id in self.done_stores:
                 continue

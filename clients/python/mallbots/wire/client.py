@@ -27,7 +27,7 @@ class Client:
     def __init__(
         self, host: str, port: int, tls: ssl.SSLContext, *, sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep, **options: Any
     ):
-        self._dial = lambda: connect(host, port, tls, **options)
+        self._dial: Callable[[], Awaitable[Connection]] = lambda: connect(host, port, tls, **options)
         self._sleep = sleep
         self._lock = asyncio.Lock()
         self._connection: Optional[Connection] = None
