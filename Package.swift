@@ -159,6 +159,9 @@ let package = Package(
         + (withBenchmarks
             ? [
                 .executableTarget(
+                    name: "BenchServer", dependencies: ["Wire", "APIs", "Messages", logging],
+                    path: "Benchmarks/Server", swiftSettings: strict),
+                .executableTarget(
                     name: "MessagesBench", dependencies: ["Messages", "CMessages"], path: "Benchmarks/Messages",
                     swiftSettings: strict),
                 .executableTarget(
