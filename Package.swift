@@ -141,7 +141,8 @@ let package = Package(
             "FuzzTests", ["Wire", "Messages", "CMessages", "COpenSSL"], exclude: ["Entries", "corpus", "regressions"])
         + tests("HostileTests", ["Wire", "Messages", nioCore, nioEmbedded, logging])
         + tests("CodegenTests", ["Codegen", pluginLibrary, swiftProtobuf])
-        + tests("MessagesTests", ["Messages", "CMessages", "CFeatures", "CProtobufC", "Wire"])
+        + tests(
+            "MessagesTests", ["Messages", "CMessages", "CFeatures", "CProtobufC", "Wire"], exclude: ["Fixtures"])
         // protoc-c's code for a schema with every feature.
         + support(
             "MessagesTests", [.target(name: "CFeatures", dependencies: ["CProtobufC"], path: "Tests/Features/C")])

@@ -7,10 +7,16 @@ public enum BotsV1 {}
 public enum DepotV1 {}
 /// Package `mallbots.events.v1`.
 public enum EventsV1 {}
+/// Package `mallbots.health.v1`.
+public enum HealthV1 {}
+/// Package `mallbots.interop.v1`.
+public enum InteropV1 {}
 /// Package `mallbots.orders.v1`.
 public enum OrdersV1 {}
 /// Package `mallbots.payments.v1`.
 public enum PaymentsV1 {}
+/// Package `mallbots.reflection.v1`.
+public enum ReflectionV1 {}
 /// Package `mallbots.stores.v1`.
 public enum StoresV1 {}
 /// Package `mallbots.types.v1`.

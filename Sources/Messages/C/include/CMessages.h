@@ -10,12 +10,15 @@
 #include "mallbots/depot/v1/mall.pb-c.h"
 #include "mallbots/depot/v1/snapshot.pb-c.h"
 #include "mallbots/events/v1/events.pb-c.h"
+#include "mallbots/health/v1/health.pb-c.h"
+#include "mallbots/interop/v1/interop.pb-c.h"
 #include "mallbots/orders/v1/events.pb-c.h"
 #include "mallbots/orders/v1/orders.pb-c.h"
 #include "mallbots/orders/v1/snapshot.pb-c.h"
 #include "mallbots/payments/v1/events.pb-c.h"
 #include "mallbots/payments/v1/payments.pb-c.h"
 #include "mallbots/payments/v1/snapshot.pb-c.h"
+#include "mallbots/reflection/v1/reflection.pb-c.h"
 #include "mallbots/stores/v1/events.pb-c.h"
 #include "mallbots/stores/v1/snapshot.pb-c.h"
 #include "mallbots/stores/v1/stores.pb-c.h"
@@ -331,6 +334,50 @@ static inline const ProtobufCMessageDescriptor *mallbots__events__v1__logged_eve
     return &mallbots__events__v1__logged_event__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *mallbots__health__v1__check_request__descriptor_address(void) {
+    return &mallbots__health__v1__check_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__health__v1__check_response__descriptor_address(void) {
+    return &mallbots__health__v1__check_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__health__v1__watch_request__descriptor_address(void) {
+    return &mallbots__health__v1__watch_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__health__v1__watch_response__descriptor_address(void) {
+    return &mallbots__health__v1__watch_response__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__empty_message__descriptor_address(void) {
+    return &mallbots__interop__v1__empty_message__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__payload__descriptor_address(void) {
+    return &mallbots__interop__v1__payload__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__echo_status__descriptor_address(void) {
+    return &mallbots__interop__v1__echo_status__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__unary_request__descriptor_address(void) {
+    return &mallbots__interop__v1__unary_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__unary_response__descriptor_address(void) {
+    return &mallbots__interop__v1__unary_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__answer_form__descriptor_address(void) {
+    return &mallbots__interop__v1__answer_form__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__streaming_output_request__descriptor_address(void) {
+    return &mallbots__interop__v1__streaming_output_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__streaming_output_response__descriptor_address(void) {
+    return &mallbots__interop__v1__streaming_output_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__streaming_input_request__descriptor_address(void) {
+    return &mallbots__interop__v1__streaming_input_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__interop__v1__streaming_input_response__descriptor_address(void) {
+    return &mallbots__interop__v1__streaming_input_response__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__event__descriptor_address(void) {
     return &mallbots__orders__v1__event__descriptor;
 }
@@ -524,6 +571,22 @@ static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__charge_r
 }
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__refund_record__descriptor_address(void) {
     return &mallbots__payments__v1__refund_record__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__reflection__v1__list_services_request__descriptor_address(void) {
+    return &mallbots__reflection__v1__list_services_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__reflection__v1__list_services_response__descriptor_address(void) {
+    return &mallbots__reflection__v1__list_services_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__reflection__v1__service_entry__descriptor_address(void) {
+    return &mallbots__reflection__v1__service_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__reflection__v1__get_descriptors_request__descriptor_address(void) {
+    return &mallbots__reflection__v1__get_descriptors_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__reflection__v1__get_descriptors_response__descriptor_address(void) {
+    return &mallbots__reflection__v1__get_descriptors_response__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__event__descriptor_address(void) {
