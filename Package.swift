@@ -134,7 +134,7 @@ let package = Package(
         + tests("StoresTests", ["Stores", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("PaymentsTests", ["Payments", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("OrdersTests", ["Orders", "Stores", "Payments", "Kernel", "Messages", "APIs", "Wire", logging])
-        + tests("TLSTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
+        + tests("TLSTests", ["Wire", "Messages", "COpenSSL", nioCore, nioPosix, nioEmbedded, logging])
         + tests("WireTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
         // The targets of `make fuzz`, replayed on what they once failed on.
         + tests(

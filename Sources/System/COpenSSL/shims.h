@@ -88,6 +88,9 @@ static inline EXTENDED_KEY_USAGE *shim_sk_ASN1_OBJECT_new_null(void) { return sk
 static inline int shim_sk_ASN1_OBJECT_push(EXTENDED_KEY_USAGE *usages, ASN1_OBJECT *usage) {
     return sk_ASN1_OBJECT_push(usages, usage);
 }
+static inline STACK_OF(X509) * shim_sk_X509_new_null(void) { return sk_X509_new_null(); }
+static inline int shim_sk_X509_push(STACK_OF(X509) * chain, X509 *certificate) { return sk_X509_push(chain, certificate); }
+static inline void shim_sk_X509_free(STACK_OF(X509) * chain) { sk_X509_free(chain); }
 static inline int shim_sk_X509_num(const STACK_OF(X509) * chain) { return sk_X509_num(chain); }
 static inline X509 *shim_sk_X509_value(const STACK_OF(X509) * chain, int index) { return sk_X509_value(chain, index); }
 static inline int shim_sk_X509_REVOKED_num(const STACK_OF(X509_REVOKED) * list) { return sk_X509_REVOKED_num(list); }

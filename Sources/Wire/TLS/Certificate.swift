@@ -19,6 +19,21 @@ public final class Certificate: @unchecked Sendable {
 
     deinit { X509_free(pointer) }
 
+    /// Reads one certificate in DER; nil when the bytes are not exactly that.
+    convenience init?(der: [UInt8]) {
+        OpenSSLErrors.clear()
+        defer { OpenSSLErrors.clear() }
+        let read = der.withUnsafeBufferPointer { bytes -> OpaquePointer? in
+            var next = bytes.baseAddress
+            guard let read = d2i_X509(nil, &next, bytes.count) else { return nil }
+            if next == bytes.baseAddress.map({ $0 + bytes.count }) { return read }
+            X509_free(read)
+            return nil
+        }
+        guard let read else { return nil }
+        self.init(adopting: read)
+    }
+
     /// Reads the first certificate of some PEM text.
     public convenience init(pem: [UInt8]) throws(TLSError) {
         let first = try Self.all(pem: pem)[0]

@@ -44,6 +44,15 @@ enum TLSCallbacks {
     }
 
     static func verifyPeer(on context: OpaquePointer, failWithoutCertificate: Bool) {
+        // As OpenSSL would do it, but the chain that it built is not kept with the connection.
+        SSL_CTX_set_cert_verify_callback(
+            context,
+            { store, _ in
+                guard let store else { return 0 }
+                let result = X509_verify_cert(store)
+                X509_STORE_CTX_set0_verified_chain(store, nil)
+                return result
+            }, nil)
         let mode = SSL_VERIFY_PEER | (failWithoutCertificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
         SSL_CTX_set_verify(context, mode) { accepted, store in
             guard let store, let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()),

@@ -37,6 +37,8 @@ final class TLSConnection {
     private var identity: PeerIdentity?
     /// Tickets looked into so far; a client may offer many at once, each with work for us.
     var ticketsJudged = 0
+    /// A server, once parked: what is left of the peer's certificates.
+    var peerCertificates: PeerCertificates?
     /// The newest TLS version that the client offered, once its hello was read.
     var offeredVersion: UInt16?
 
@@ -178,8 +180,9 @@ final class TLSConnection {
         }
         if context.requiresIdentity && identity == nil { throw .noClientCertificate }
         let version = String(cString: SSL_get_version(ssl))
-        return TLSHandshakeCompleted(
-            peer: identity, alpn: alpn, version: version, isResumed: SSL_session_reused(ssl) == 1)
+        let isResumed = SSL_session_reused(ssl) == 1
+        park()
+        return TLSHandshakeCompleted(peer: identity, alpn: alpn, version: version, isResumed: isResumed)
     }
 
     // MARK: Called back by OpenSSL

@@ -76,11 +76,19 @@ extension TLSConnection {
     /// Checks the peer of an established connection against what another context trusts.
     func recheck(against other: TLSContext) throws(TLSError) {
         guard other.requiresIdentity else { return }
-        guard let peer = SSL_get0_peer_certificate(ssl) else { throw .noClientCertificate }
-        let certificate = Certificate(retaining: peer)
+        guard let peer = peerCertificates, let certificate = Certificate(der: peer.own) else {
+            throw .noClientCertificate
+        }
         _ = try other.identity(of: certificate)
         // Signatures take far longer to check than everything else, and change only with the authorities.
         if context.authorities.isSubset(of: other.authorities), context.requiresIdentity { return }
-        try other.verify(certificate, chain: SSL_get_peer_cert_chain(ssl), dates: false)
+        let others = peer.others.compactMap { Certificate(der: $0) }
+        let chain = shim_sk_X509_new_null()
+        // The stack has no references of its own to what is in it.
+        defer { shim_sk_X509_free(chain) }
+        for other in others { _ = shim_sk_X509_push(chain, other.pointer) }
+        try withExtendedLifetime(others) { () throws(TLSError) in
+            try other.verify(certificate, chain: chain, dates: false)
+        }
     }
 }

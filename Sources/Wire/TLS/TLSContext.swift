@@ -84,11 +84,12 @@ public final class TLSContext: @unchecked Sendable {
         }
         try openSSLCheck("setting groups") { shim_SSL_CTX_set1_groups_list(pointer, "X25519:P-256:P-384") }
         SSL_CTX_set_options(pointer, shim_SSL_OP_CIPHER_SERVER_PREFERENCE() | shim_SSL_OP_PRIORITIZE_CHACHA())
-        // An idle connection holds no record buffers; writes may come from wherever the data is by then.
+        // An idle connection holds no record buffers; writes may come from wherever the data is by then; and an authority's
+        // own certificate is not sent: who trusts it has it.
         _ = shim_SSL_CTX_set_mode(
             pointer,
             Int(SSL_MODE_RELEASE_BUFFERS) | Int(SSL_MODE_ENABLE_PARTIAL_WRITE)
-                | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+                | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER) | Int(SSL_MODE_NO_AUTO_CHAIN))
         // 112 bits of security at least, whatever the machine's own configuration says: no RSA below 2048 bits, no SHA-1.
         SSL_CTX_set_security_level(pointer, 2)
         // Bounds what a peer's certificates can make us hold during a handshake.
