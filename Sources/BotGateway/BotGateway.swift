@@ -1,16 +1,16 @@
-public import APIs
+import APIs
 public import Kernel
 public import Logging
-public import Messages
+import Messages
 import Synchronization
 public import Wire
 
 /// The robots' gateway: their sessions on one side, the services' logs on the other.
 ///
-/// Register it with a `WireRouter` and run `run()` beside the server. It keeps its own log (`gateway`), where each
+/// Register it in a `WireRouter` and run `run()` beside the server. It keeps its own log (`gateway`), where each
 /// durable report is flushed before it is acknowledged, and reads Depot's log for directives. Safe to use from
 /// anywhere.
-public final class BotGateway: BotAPI {
+public final class BotGateway: Sendable {
     let loop: ServiceLoop<GatewayCore>
     let sessions = LiveSessions()
     let limits: GatewayLimits
@@ -94,18 +94,22 @@ public final class BotGateway: BotAPI {
         logger.debug("gateway.serving")
     }
 
-    // MARK: BotAPI
+    // MARK: BotService
 
-    public func connect(
-        _ inbound: WireInbound<BotsV1.FromBot>, _ outbound: WireOutbound<BotsV1.ToBot>, context: CallContext
-    ) async throws {
+    /// Has this gateway answer the robots' calls that come to a server with this router.
+    public func register(in router: inout WireRouter) {
+        router.register(botConnect: { try self.connect($0) })
+        router.register(unary: "/mallbots.bots.v1.BotService/GetMap") { try self.getMap($0, context: $1) }
+    }
+
+    private func connect(_ reply: WireReply<BotsV1.ToBot>) throws -> any WireReactor<BotsV1.FromBot> {
         guard isServing else {
             throw WireStatus(.unavailable, "the robots' gateway is starting or stopping: try again")
         }
-        try await SessionRunner(gateway: self, context: context).run(inbound, outbound)
+        return SessionRunner(gateway: self, reply: reply)
     }
 
-    public func getMap(_ request: BotsV1.GetMapRequest, context: CallContext) async throws -> BotsV1.GetMapResponse {
+    private func getMap(_ request: BotsV1.GetMapRequest, context: CallContext) throws -> BotsV1.GetMapResponse {
         guard let mall = sessions.mall else {
             throw WireStatus(.unavailable, "the depot has not opened its mall yet: try again")
         }

@@ -5,93 +5,97 @@ import Synchronization
 import Wire
 
 /// The shell of one `BotSession`: joins a robot's call, the gateway's log and the live sessions.
-final class SessionRunner: Sendable {
+///
+/// It answers its call without a task, because most of the time it only waits: what a robot costs the gateway is this
+/// object and its session. The session changes under its lock, from the connection's event loop (the robot), the log's
+/// thread (what was flushed) and the reader of Depot's log (directives); it is sent from the event loop alone.
+///
+/// Safe because everything but the session and the constants is used on the connection's event loop only.
+final class SessionRunner: WireReactor, @unchecked Sendable {
     private let session: Mutex<BotSession>
     private let gateway: BotGateway
-    private let remoteAddress: String
-    /// The writer looks again after each change, the reader too.
-    private let writerWakes: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
-    private let readerWakes: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+    private let reply: WireReply<BotsV1.ToBot>
+    private let helloIsDue: ContinuousClock.Instant
+    /// What the connection would not take yet.
+    private var unsent: BotsV1.ToBot?
+    private var isPaused = false
 
-    init(gateway: BotGateway, context: CallContext) {
-        session = Mutex(BotSession(identity: SessionIdentity(peer: context.peer), limits: gateway.limits))
+    /// On the connection's event loop, when the call begins.
+    init(gateway: BotGateway, reply: WireReply<BotsV1.ToBot>) {
+        session = Mutex(BotSession(identity: SessionIdentity(peer: reply.context.peer), limits: gateway.limits))
         self.gateway = gateway
-        remoteAddress = context.remoteAddress
-        writerWakes = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        readerWakes = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.reply = reply
+        helloIsDue = .now + gateway.limits.helloDeadline
+        reply.wake(after: gateway.limits.helloDeadline)
     }
 
     /// Whose session it is; nil before Hello.
     var botID: String? { session.withLock { $0.hello?.botID } }
     var isOver: Bool { session.withLock { $0.isOver } }
 
-    // MARK: The call
+    // MARK: The call, on the event loop
 
-    /// Serves the robot until the call is over.
-    /// - Throws: the status that the robot is to get.
-    func run(_ inbound: WireInbound<BotsV1.FromBot>, _ outbound: WireOutbound<BotsV1.ToBot>) async throws {
-        defer {
-            apply { $0.lost(why: "connection lost") }
-            gateway.sessions.end(self)
-        }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            group.addTask { await self.read(inbound) }
-            group.addTask {
-                try? await Task.sleep(for: self.gateway.limits.helloDeadline)
-                self.apply { $0.helloIsOverdue() }
-            }
-            try await write(outbound)
-        }
+    func received(_ message: BotsV1.FromBot) {
+        perform(session.withLock { $0.receive(message) })
+        turn()
     }
 
-    private func read(_ inbound: WireInbound<BotsV1.FromBot>) async {
-        var wakes = readerWakes.stream.makeAsyncIterator()
-        do {
-            while true {
-                let (mayRead, isOver) = session.withLock { ($0.mayRead, $0.isOver) }
-                if isOver { return }
-                guard mayRead else {
-                    guard await wakes.next() != nil else { return }
-                    continue
-                }
-                guard let message = try await inbound.next() else {
-                    return apply { $0.inboundFinished() }
-                }
-                apply { $0.receive(message) }
-            }
-        } catch {
-            apply { $0.lost(why: WireStatus(describing: error).description) }
-        }
+    func finished() {
+        perform(session.withLock { $0.inboundFinished() })
+        turn()
     }
 
-    private func write(_ outbound: WireOutbound<BotsV1.ToBot>) async throws {
-        var wakes = writerWakes.stream.makeAsyncIterator()
+    func canSend() {
+        if botID == nil, .now >= helloIsDue { perform(session.withLock { $0.helloIsOverdue() }) }
+        turn()
+    }
+
+    func ended(_ status: WireStatus) {
+        let why = status.code == .ok ? "connection lost" : status.description
+        perform(session.withLock { $0.lost(why: why) })
+        gateway.sessions.end(self)
+    }
+
+    /// Sends what there is to send, and takes from the robot what may be taken.
+    private func turn() {
         while true {
+            if let message = unsent {
+                guard reply.send(message) else { break }
+                unsent = nil
+            }
             switch session.withLock({ $0.next() }) {
-            case .send(let message): try await outbound.send(message)
-            case .wait: guard await wakes.next() != nil else { return }
-            case .end(let status):
-                if let status {
-                    gateway.logger.debug(
-                        "gateway.session.ended",
-                        metadata: [
-                            "bot": "\(botID ?? "-")", "remote": "\(remoteAddress)", "status": "\(status)",
-                        ])
-                    throw status
-                }
-                return
+            case .send(let message): unsent = message
+            case .wait: return read()
+            case .end(let status): return end(status)
             }
         }
+        read()
+    }
+
+    private func read() {
+        let mayRead = session.withLock { $0.mayRead || $0.isOver }
+        guard mayRead == isPaused else { return }
+        isPaused = !mayRead
+        if isPaused { reply.pause() } else { reply.resume() }
+    }
+
+    private func end(_ status: WireStatus?) {
+        if let status {
+            gateway.logger.debug(
+                "gateway.session.ended",
+                metadata: [
+                    "bot": "\(botID ?? "-")", "remote": "\(reply.context.remoteAddress)", "status": "\(status)",
+                ])
+        }
+        reply.end(status ?? WireStatus(.ok, ""))
     }
 
     // MARK: The machine
 
-    /// Changes the machine and wakes whoever waits for it; the caller performs the actions.
+    /// Changes the machine and has the event loop look at it; the caller performs the actions. Any thread.
     func change(_ body: (inout BotSession) -> [BotSession.Action]) -> [BotSession.Action] {
         let actions = session.withLock { body(&$0) }
-        writerWakes.continuation.yield()
-        readerWakes.continuation.yield()
+        reply.wake()
         return actions
     }
 
@@ -125,7 +129,7 @@ final class SessionRunner: Sendable {
                 + "its journal is from another mall. Give the robot a new journal"
             return apply { $0.refused(WireStatus(.failedPrecondition, text)) }
         }
-        let address = remoteAddress
+        let address = reply.context.remoteAddress
         gateway.loop.submit { core, now in
             Decision(core.open(hello, remoteAddress: address)) { core in
                 let bot = core.bots[hello.botID] ?? GatewayCore.Bot()

@@ -101,7 +101,7 @@ struct TestMall: Sendable {
         _ body: @Sendable @escaping (WireClient, InMemoryTransport) async throws -> R
     ) async throws -> R {
         var router = WireRouter()
-        router.register(bot: gateway)
+        gateway.register(in: &router)
         let transport = InMemoryTransport(
             router: router, peer: try PeerIdentity(trustDomain: "mall", kind: .bot, id: bot), logger: Self.logger)
         var backoff = WireBackoff()

@@ -52,6 +52,13 @@ final class Lab: Sendable {
     }
 
     private let state = Mutex(Seen())
+    private let addition: @Sendable (inout WireRouter) -> Void
+
+    /// - Parameter addition: registers more methods
+    init(adding addition: @escaping @Sendable (inout WireRouter) -> Void = { _ in }) {
+        self.addition = addition
+    }
+
     /// Opens the gate that "Gated" waits at before it reads.
     let gate = WireInbound<Number>.pipe()
 
@@ -103,6 +110,7 @@ final class Lab: Sendable {
             for try await _ in inbound { count += 1 }
             return Number(opaque: count)
         }
+        addition(&router)
         return router
     }
 

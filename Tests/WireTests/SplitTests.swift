@@ -26,7 +26,7 @@ import Testing
         let written = Box<[UInt8]>([])
         let connection = try await loop.submit {
             let connection = WireConnection(
-                role: .server, eventLoop: loop, limits: WireLimits(), agent: "s", router: router,
+                role: .server, eventLoop: loop, settings: ConnectionSettings(WireLimits(), agent: "s"), router: router,
                 counters: WireCounters(), logger: Logger(label: "test"))
             _ = connection.attach(.tap { bytes in written.change { $0 += bytes } })
             connection.start(peer: nil, remoteAddress: "")

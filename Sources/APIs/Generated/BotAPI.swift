@@ -52,4 +52,9 @@ extension WireRouter {
             try await service.getMap(request, context: context)
         }
     }
+
+    /// Has a reactor, which `make` makes, answer each call to `mallbots.bots.v1.BotService/Connect`.
+    public mutating func register(botConnect make: @escaping @Sendable (WireReply<BotsV1.ToBot>) throws -> any WireReactor<BotsV1.FromBot>) {
+        register(reactor: "/mallbots.bots.v1.BotService/Connect", make: make)
+    }
 }

@@ -122,4 +122,14 @@ extension WireRouter {
             try await service.unimplementedCall(request, context: context)
         }
     }
+
+    /// Has a reactor, which `make` makes, answer each call to `mallbots.interop.v1.InteropService/FullDuplexCall`.
+    public mutating func register(interopFullDuplexCall make: @escaping @Sendable (WireReply<InteropV1.StreamingOutputResponse>) throws -> any WireReactor<InteropV1.StreamingOutputRequest>) {
+        register(reactor: "/mallbots.interop.v1.InteropService/FullDuplexCall", make: make)
+    }
+
+    /// Has a reactor, which `make` makes, answer each call to `mallbots.interop.v1.InteropService/HalfDuplexCall`.
+    public mutating func register(interopHalfDuplexCall make: @escaping @Sendable (WireReply<InteropV1.StreamingOutputResponse>) throws -> any WireReactor<InteropV1.StreamingOutputRequest>) {
+        register(reactor: "/mallbots.interop.v1.InteropService/HalfDuplexCall", make: make)
+    }
 }

@@ -26,7 +26,7 @@ struct Listeners: Sendable {
         let tls = first.context
 
         var botRouter = WireRouter()
-        botRouter.register(bot: parts.gateway)
+        parts.gateway.register(in: &botRouter)
         var configuration = WireServer.Configuration(host: options.bots.host, port: options.bots.port, tls: tls)
         configuration.limits = .robots
         bots = WireServer(configuration: configuration, router: botRouter, logger: logger)

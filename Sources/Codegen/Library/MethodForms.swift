@@ -71,6 +71,14 @@ struct MethodForms {
             : "/// `body` sends the requests; the service answers once it has returned."
     }
 
+    /// How a router learns of a reactor for a bidirectional method; nil for any other.
+    func reactorRegistration(label: String) -> (head: String, body: String)? {
+        guard method.clientStreaming, method.serverStreaming else { return nil }
+        let argument = label + name.prefix(1).uppercased() + name.dropFirst()
+        let make = "@escaping @Sendable (WireReply<\(response)>) throws -> any WireReactor<\(request)>"
+        return ("func register(\(argument) make: \(make))", "register(reactor: \(path), make: make)")
+    }
+
     /// How a router learns of the method.
     var registration: [String] {
         switch (method.clientStreaming, method.serverStreaming) {

@@ -61,6 +61,14 @@ enum ServiceEmitter {
             out.block("public mutating func register(\(label) service: some \(name)API)") { out in
                 for method in service.methods { out.lines(MethodForms(method: method).registration) }
             }
+            for method in service.methods {
+                let forms = MethodForms(method: method)
+                guard let (head, body) = forms.reactorRegistration(label: label) else { continue }
+                out.line()
+                out.line(
+                    "/// Has a reactor, which `make` makes, answer each call to `\(service.fullName)/\(method.name)`.")
+                out.block("public mutating " + head) { $0.line(body) }
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ extension Message {
     /// Decodes a message. Unknown fields are dropped, missing ones are at their defaults.
     ///
     /// Throws when the bytes are no such message or cost more than `limits`.
+    @inlinable
     public init(protobuf bytes: [UInt8], limits: DecodingLimits = .default) throws(DecodingError) {
         self = try bytes.withUnsafeBufferPointer { (buffer) throws(DecodingError) in
             try Self(protobuf: UnsafeRawBufferPointer(buffer), limits: limits)
@@ -13,6 +14,7 @@ extension Message {
     /// Decodes a message from bytes that need to stay only during the call.
     ///
     /// Throws when the bytes are no such message or cost more than `limits`.
+    @inlinable
     public init(protobuf bytes: UnsafeRawBufferPointer, limits: DecodingLimits = .default) throws(DecodingError) {
         self = try Self._decode(bytes, limits)
     }

@@ -14,11 +14,11 @@ extension WireClient {
         _ body: nonisolated(nonsending) (WireInbound<Res>, WireOutbound<Req>) async throws -> R
     ) async throws -> R {
         let stream = makeStream(context: context)
-        let queue = MessageQueue<Res>(stream: stream, limits: configuration.answers)
+        let inbox = CallInbox(stream, limits: configuration.answers)
         return try await withTaskCancellationHandler {
             defer { stream.abandon() }
-            try await open(stream, sink: queue, method: method)
-            return try await body(WireInbound(queue: queue), WireOutbound(stream: stream))
+            try await open(stream, inbox: inbox, method: method)
+            return try await body(WireInbound(inbox), WireOutbound(stream: stream))
         } onCancel: {
             stream.abandon()
             cancelOpening(stream)

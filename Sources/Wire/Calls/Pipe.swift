@@ -1,10 +1,11 @@
 import DequeModule
-import Messages
+public import Messages
 import Synchronization
 
 /// One direction of a call within a process: a `MessageQueue` with a limit on its length.
 ///
 /// Safe because all state is in the `Mutex`; a continuation is taken out of it under the lock, so is resumed once.
+@usableFromInline
 final class Pipe<M: Message>: @unchecked Sendable {
     private struct State {
         var room: Int
@@ -31,6 +32,7 @@ final class Pipe<M: Message>: @unchecked Sendable {
         }
     }
 
+    @usableFromInline
     nonisolated(nonsending) func send(_ message: M) async throws {
         if !offer(message) {
             let id = state.withLock { state in

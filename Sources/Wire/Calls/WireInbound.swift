@@ -9,17 +9,30 @@ public struct WireInbound<M: Message>: AsyncSequence, Sendable {
     public typealias Element = M
     public typealias Failure = any Error
 
-    let queue: MessageQueue<M>
+    @usableFromInline
+    enum Source: Sendable {
+        /// From a connection, as bytes.
+        case stream(CallInbox)
+        /// From within the process.
+        case values(MessageQueue<M>)
+    }
 
-    init(queue: MessageQueue<M>) {
-        self.queue = queue
+    @usableFromInline let source: Source
+
+    init(_ inbox: CallInbox) {
+        source = .stream(inbox)
+    }
+
+    init(_ queue: MessageQueue<M>) {
+        source = .values(queue)
     }
 
     /// A sequence of these messages, for calls within a process.
     public init(_ messages: [M]) {
-        queue = MessageQueue(stream: nil)
+        let queue = MessageQueue<M>(stream: nil)
         for message in messages { queue.put(message, cost: 1) }
         queue.finish(nil)
+        self.init(queue)
     }
 
     /// The two ends of one direction of a call within a process. What is sent waits here, at most `limit` messages, and
@@ -28,27 +41,56 @@ public struct WireInbound<M: Message>: AsyncSequence, Sendable {
         limit: Int = 16
     ) -> (inbound: WireInbound<M>, outbound: WireOutbound<M>, fail: @Sendable (WireStatus) -> Void) {
         let pipe = Pipe<M>(limit: limit)
-        return (WireInbound(queue: pipe.queue), WireOutbound(pipe: pipe), { pipe.finish($0) })
+        return (WireInbound(pipe.queue), WireOutbound(pipe: pipe), { pipe.finish($0) })
     }
 
+    @inlinable
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(queue: queue)
+        AsyncIterator(self)
     }
 
     /// The next message; nil when there are no more. For a consumer that takes messages one by one.
+    @inlinable
     public nonisolated(nonsending) func next() async throws -> M? {
-        try await queue.next()
+        switch source {
+        case .stream(let inbox):
+            guard let bytes = try await inbox.next() else { return nil }
+            do throws(DecodingError) {
+                return try M(protobuf: bytes, limits: inbox.limits)
+            } catch {
+                throw inbox.refuse(error)
+            }
+        case .values(let queue): return try await queue.next()
+        }
+    }
+
+    /// The one message of a call that has exactly one.
+    nonisolated(nonsending) func single() async throws -> M {
+        guard let message = try await next() else {
+            throw WireStatus(.invalidArgument, "the call ended without a message")
+        }
+        if try await next() != nil {
+            throw WireStatus(.invalidArgument, "the call takes one message and got more")
+        }
+        return message
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
-        let queue: MessageQueue<M>
+        @usableFromInline let inbound: WireInbound<M>
 
-        public nonisolated(nonsending) mutating func next() async throws -> M? {
-            try await queue.next()
+        @usableFromInline
+        init(_ inbound: WireInbound<M>) {
+            self.inbound = inbound
         }
 
+        @inlinable
+        public nonisolated(nonsending) mutating func next() async throws -> M? {
+            try await inbound.next()
+        }
+
+        @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> M? {
-            try await queue.next()
+            try await inbound.next()
         }
     }
 }

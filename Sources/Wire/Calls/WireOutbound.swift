@@ -2,13 +2,14 @@ public import Messages
 
 /// Where a call's outgoing messages go. May be used from several tasks; each `send` keeps its order.
 public struct WireOutbound<M: Message>: Sendable {
-    private enum Target: Sendable {
+    @usableFromInline
+    enum Target: Sendable {
         case stream(CallStream)
         case pipe(Pipe<M>)
         case closure(@Sendable (M) async throws -> Void, live: @Sendable (M) -> Bool)
     }
 
-    private let target: Target
+    @usableFromInline let target: Target
 
     init(stream: CallStream) { target = .stream(stream) }
     init(pipe: Pipe<M>) { target = .pipe(pipe) }
@@ -26,10 +27,12 @@ public struct WireOutbound<M: Message>: Sendable {
     /// Waits while the peer has given no credit, and while the connection has more to write than its high-water mark.
     /// - Throws: the call's `WireStatus` when the call is over; `.cancelled` when the task is cancelled while it waits,
     ///   and then the message was not sent.
+    @inlinable
     public nonisolated(nonsending) func send(_ message: M) async throws {
         switch target {
         case .stream(let stream):
-            let isSent = try message.withProtobuf { try stream.write($0) }
+            var isSent = false
+            try message._withPacked { isSent = try stream.write($0) }
             if !isSent { try await stream.writeWhenPossible(message.protobuf()) }
         case .pipe(let pipe): try await pipe.send(message)
         case .closure(let send, _): try await send(message)

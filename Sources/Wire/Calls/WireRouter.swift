@@ -2,9 +2,15 @@ public import Messages
 
 /// The methods that a server answers, by path. Generated code fills one: `router.register(orders: service)`.
 public struct WireRouter: Sendable {
-    /// Begins a call: where its messages go, and what answers it.
-    struct Route: Sendable {
-        var start: @Sendable (CallStream, CallContext) -> (sink: MessageSink, run: @Sendable () async throws -> Void)
+    /// Begins a call that a task answers: where its messages go, and what is run.
+    typealias StartTask =
+        @Sendable (CallStream, CallContext) -> (inbox: CallInbox, run: @Sendable () async throws -> Void)
+    /// Begins a call that a reactor answers.
+    typealias StartReactor = @Sendable (ReactorCall) throws -> any WireReactor
+
+    enum Route: Sendable {
+        case task(StartTask)
+        case reactor(StartReactor)
     }
 
     private var routes: [String: Route] = [:]
@@ -34,15 +40,23 @@ public struct WireRouter: Sendable {
 
     func route(_ method: String) -> Route? {
         guard let route = routes[method], let gate else { return routes[method] }
-        return Route { stream, context in
-            let (sink, run) = route.start(stream, context)
-            return (
-                sink,
-                {
-                    try gate(context)
-                    try await run()
-                }
-            )
+        switch route {
+        case .task(let start):
+            return .task { stream, context in
+                let (inbox, run) = start(stream, context)
+                return (
+                    inbox,
+                    {
+                        try gate(context)
+                        try await run()
+                    }
+                )
+            }
+        case .reactor(let start):
+            return .reactor { call in
+                try gate(call.context)
+                return try start(call)
+            }
         }
     }
 
@@ -64,9 +78,9 @@ public struct WireRouter: Sendable {
         unary method: String,
         handler: @escaping @Sendable (Req, CallContext) async throws -> Res
     ) {
-        routes[method] = Route { stream, context in
-            let queue = MessageQueue<Req>(stream: stream)
-            return (queue, { try await stream.answer(handler(queue.single(), context)) })
+        routes[method] = .task { stream, context in
+            let inbox = CallInbox(stream)
+            return (inbox, { try await stream.answer(handler(WireInbound(inbox).single(), context)) })
         }
     }
 
@@ -75,9 +89,11 @@ public struct WireRouter: Sendable {
         serverStreaming method: String,
         handler: @escaping @Sendable (Req, WireOutbound<Res>, CallContext) async throws -> Void
     ) {
-        routes[method] = Route { stream, context in
-            let queue = MessageQueue<Req>(stream: stream)
-            return (queue, { try await handler(queue.single(), WireOutbound(stream: stream), context) })
+        routes[method] = .task { stream, context in
+            let inbox = CallInbox(stream)
+            return (
+                inbox, { try await handler(WireInbound(inbox).single(), WireOutbound(stream: stream), context) }
+            )
         }
     }
 
@@ -86,9 +102,9 @@ public struct WireRouter: Sendable {
         clientStreaming method: String,
         handler: @escaping @Sendable (WireInbound<Req>, CallContext) async throws -> Res
     ) {
-        routes[method] = Route { stream, context in
-            let queue = MessageQueue<Req>(stream: stream)
-            return (queue, { try await stream.answer(handler(WireInbound(queue: queue), context)) })
+        routes[method] = .task { stream, context in
+            let inbox = CallInbox(stream)
+            return (inbox, { try await stream.answer(handler(WireInbound(inbox), context)) })
         }
     }
 
@@ -97,11 +113,18 @@ public struct WireRouter: Sendable {
         bidirectional method: String,
         handler: @escaping @Sendable (WireInbound<Req>, WireOutbound<Res>, CallContext) async throws -> Void
     ) {
-        routes[method] = Route { stream, context in
-            let queue = MessageQueue<Req>(stream: stream)
-            return (
-                queue, { try await handler(WireInbound(queue: queue), WireOutbound(stream: stream), context) }
-            )
+        routes[method] = .task { stream, context in
+            let inbox = CallInbox(stream)
+            return (inbox, { try await handler(WireInbound(inbox), WireOutbound(stream: stream), context) })
         }
+    }
+
+    /// A stream in, a stream out, without a task: `make` is called on the connection's event loop when a call begins, and
+    /// makes what answers it; what it throws ends the call.
+    public mutating func register<Req: Message, Res: Message>(
+        reactor method: String,
+        make: @escaping @Sendable (WireReply<Res>) throws -> any WireReactor<Req>
+    ) {
+        routes[method] = .reactor { try make(WireReply($0)) }
     }
 }

@@ -98,7 +98,7 @@ extension ConnectionMachine {
     /// False when there were too many, and the connection is over.
     @discardableResult
     private mutating func countControl(now: MonotonicTime) -> Bool {
-        if controls.allow(now: now) { return true }
+        if controls.allow(limits.maxControlFramesPerSecond, now: now) { return true }
         let limit = limits.maxControlFramesPerSecond
         fail(.tooManyControlFrames, .resourceExhausted, "more than \(limit) control frames in a second")
         return false
@@ -132,7 +132,7 @@ extension ConnectionMachine {
             countControl(now: now)
             return
         }
-        guard pings.allow(now: now) else {
+        guard pings.allow(limits.maxPingsPerMinute, perSeconds: 60, now: now) else {
             return fail(.tooManyPings, .resourceExhausted, "more than \(limits.maxPingsPerMinute) pings in a minute")
         }
         effects.append(.write(WireV1.Frame(kind: .ping(WireV1.Ping(opaque: ping.opaque, ack: true)))))
@@ -160,7 +160,7 @@ extension ConnectionMachine {
     private mutating func receivedOpen(_ id: UInt32, _ open: WireV1.Open, end: Bool, now: MonotonicTime) {
         guard role == .server else { return violation("Open from a server") }
         guard id > lastStream else { return violation("stream \(id) opened after stream \(lastStream)") }
-        guard opens.allow(now: now) else {
+        guard opens.allow(limits.maxOpensPerSecond, now: now) else {
             return fail(.tooManyOpens, .resourceExhausted, "more than \(limits.maxOpensPerSecond) calls in a second")
         }
         // Its sender has not read our GoAway yet; it will, and call elsewhere.
@@ -220,7 +220,7 @@ extension ConnectionMachine {
     }
 
     private mutating func receivedReset(_ id: UInt32, _ reset: WireV1.Reset, now: MonotonicTime) {
-        if role == .server, !resets.allow(now: now) {
+        if role == .server, !resets.allow(limits.maxResetsPerSecond, now: now) {
             return fail(.tooManyResets, .resourceExhausted, "more than \(limits.maxResetsPerSecond) resets in a second")
         }
         let code = reset.code == .ok ? .cancelled : reset.code

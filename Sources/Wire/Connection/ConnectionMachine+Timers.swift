@@ -25,13 +25,13 @@ extension ConnectionMachine {
     var pendingDeadlines: Int { deadlines.count }
 
     private var keepaliveTime: MonotonicTime? {
-        guard phase == .open, limits.keepalive > .zero else { return nil }
-        return pongDeadline ?? lastHeard + limits.keepalive
+        guard phase == .open, settings.keepalive > 0 else { return nil }
+        return pongDeadline ?? lastHeard.advanced(by: settings.keepalive)
     }
 
     private var idleTime: MonotonicTime? {
-        guard phase == .open, role == .server, limits.idleTimeout > .zero, !hasSentGoAway else { return nil }
-        return idleSince.map { $0 + limits.idleTimeout }
+        guard phase == .open, role == .server, settings.idleTimeout > 0, !hasSentGoAway else { return nil }
+        return idleSince?.advanced(by: settings.idleTimeout)
     }
 
     /// Does whatever is due.

@@ -57,8 +57,8 @@ struct ConnectionMachine {
     static let maxCredit = Int(Int32.max)
 
     let role: Role
-    let limits: WireLimits
-    let agent: String
+    let settings: ConnectionSettings
+    var limits: WireLimits { settings.limits }
 
     var phase = Phase.new
     var effects: [ConnectionEffect] = []
@@ -94,22 +94,19 @@ struct ConnectionMachine {
     /// Server: when the last call ended, while there is none.
     var idleSince: MonotonicTime?
 
-    var opens: RateWindow
-    var resets: RateWindow
-    var pings: RateWindow
-    var controls: RateWindow
+    var opens = RateWindow()
+    var resets = RateWindow()
+    var pings = RateWindow()
+    var controls = RateWindow()
 
-    init(role: Role, limits: WireLimits, agent: String) {
+    init(role: Role, settings: ConnectionSettings) {
         self.role = role
-        self.agent = agent
-        var limits = limits
-        limits.maxFrameBytes = max(limits.maxFrameBytes, Defaults.frameBytes)
-        limits.initialCreditBytes = min(max(limits.initialCreditBytes, Defaults.creditBytes), Self.maxCredit)
-        self.limits = limits
-        opens = RateWindow(limits.maxOpensPerSecond, per: .seconds(1))
-        resets = RateWindow(limits.maxResetsPerSecond, per: .seconds(1))
-        pings = RateWindow(limits.maxPingsPerMinute, per: .seconds(60))
-        controls = RateWindow(limits.maxControlFramesPerSecond, per: .seconds(1))
+        self.settings = settings
+    }
+
+    /// One with settings of its own.
+    init(role: Role, limits: WireLimits, agent: String) {
+        self.init(role: role, settings: ConnectionSettings(limits, agent: agent))
     }
 
     /// What is to be done since the last time, in order.
@@ -160,7 +157,7 @@ struct ConnectionMachine {
                             initialCreditBytes: UInt32(clamping: limits.initialCreditBytes),
                             maxStreams: UInt32(clamping: limits.maxStreams),
                             keepaliveMs: UInt32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000),
-                            agent: agent)))))
+                            agent: settings.agent)))))
     }
 
     /// Says that there are no new calls. A second one is sent only when the connection ends with it.

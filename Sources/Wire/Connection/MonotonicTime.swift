@@ -13,6 +13,12 @@ struct MonotonicTime: Hashable, Comparable, Sendable {
         return MonotonicTime(nanoseconds: overflows ? .max : sum)
     }
 
+    /// At most the end of time. `nanoseconds` is not negative.
+    func advanced(by nanoseconds: Int64) -> MonotonicTime {
+        let (sum, overflows) = self.nanoseconds.addingReportingOverflow(nanoseconds)
+        return MonotonicTime(nanoseconds: overflows ? .max : sum)
+    }
+
     static func - (left: MonotonicTime, right: MonotonicTime) -> Duration {
         .nanoseconds(left.nanoseconds - right.nanoseconds)
     }
@@ -21,19 +27,12 @@ struct MonotonicTime: Hashable, Comparable, Sendable {
 /// Counts events in windows of fixed length: a limit on how often a peer may do what costs us more than it costs the
 /// peer. Up to twice the limit can fall within one window's length, across a boundary.
 struct RateWindow: Hashable, Sendable {
-    private let length: Duration
-    private let limit: Int
     private var start = MonotonicTime(nanoseconds: 0)
     private var count = 0
 
-    init(_ limit: Int, per length: Duration) {
-        self.limit = limit
-        self.length = length
-    }
-
-    /// Counts one; false when that is over the limit.
-    mutating func allow(now: MonotonicTime) -> Bool {
-        if now >= start + length {
+    /// Counts one; false when that is over the limit. The limit and the window's length are the same each time.
+    mutating func allow(_ limit: Int, perSeconds seconds: Int64 = 1, now: MonotonicTime) -> Bool {
+        if now.nanoseconds - start.nanoseconds >= seconds * 1_000_000_000 {
             start = now
             count = 0
         }

@@ -11,7 +11,8 @@ import Synchronization
 ///
 /// Safe because shared state is in the `Mutex`, `connection` is set before the stream is used, and the rest is touched
 /// on the event loop only.
-final class CallStream: @unchecked Sendable {
+@usableFromInline
+final class CallStream: CallEnd, @unchecked Sendable {
     private struct Item {
         var id: UInt64
         var payload: [UInt8]
@@ -46,7 +47,7 @@ final class CallStream: @unchecked Sendable {
 
     // On the event loop only.
     var id: UInt32 = 0
-    var sink: MessageSink?
+    var inbox: MessageQueue<[UInt8]>?
     var task: Task<Void, Never>?
     private var hasSentMessage = false
 
@@ -56,9 +57,9 @@ final class CallStream: @unchecked Sendable {
     }
 
     /// Joins the stream to its connection. On the event loop. False when it was abandoned before.
-    func attach(to connection: WireConnection, id: UInt32, sink: MessageSink) -> Bool {
+    func attach(to connection: WireConnection, id: UInt32, inbox: CallInbox) -> Bool {
         self.id = id
-        self.sink = sink
+        self.inbox = inbox.queue
         return state.withLock { state in
             if state.isAbandoned || state.isOver { return false }
             state.connection = connection
@@ -68,11 +69,16 @@ final class CallStream: @unchecked Sendable {
         }
     }
 
+    func deliver(_ payload: UnsafeRawBufferPointer, cost: Int) { inbox?.put([UInt8](payload), cost: cost) }
+
+    func peerEnded() { inbox?.finish(nil) }
+
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
     // MARK: Writing
 
     /// Writes a message if that is possible now. On another thread "now" means: into the outbox, while there is room.
+    @usableFromInline
     func write(_ payload: UnsafeRawBufferPointer) throws -> Bool {
         let (connection, mustQueue) = try state.withLock { state -> (WireConnection, Bool) in
             guard !state.isOver, !state.hasFinished, let connection = state.connection else {
@@ -102,6 +108,7 @@ final class CallStream: @unchecked Sendable {
     }
 
     /// Waits until the message has been written.
+    @usableFromInline
     nonisolated(nonsending) func writeWhenPossible(_ payload: [UInt8]) async throws {
         let item = state.withLock { state in
             state.nextItem += 1
@@ -143,8 +150,13 @@ final class CallStream: @unchecked Sendable {
         finish(nil)
     }
 
-    /// A handler has returned: its status goes out once everything is written. After that the stream is gone.
-    func complete(_ status: WireStatus) {
+    /// A handler has returned or thrown: its status goes out once everything is written. After that the stream is gone.
+    @inline(never)
+    func handlerEnded(_ failure: (any Error)?) {
+        task = nil
+        guard let failure else { return finish(WireStatus(.ok, "")) }
+        let status = WireStatus(describing: failure)
+        if status.code == .unknown { state.withLock { $0.connection }?.handlerFailed(context.method, failure) }
         finish(status)
     }
 
@@ -246,8 +258,8 @@ final class CallStream: @unchecked Sendable {
         markOver()
         connection.sendStatus(
             self, WireV1.Status(code: status.code, message: status.message, metadata: trailing.wire))
-        sink?.finish(.endOfCall)
-        sink = nil
+        inbox?.finish(.endOfCall)
+        inbox = nil
     }
 
     // MARK: Reading and ending
@@ -306,8 +318,8 @@ final class CallStream: @unchecked Sendable {
     func over(_ status: WireStatus) {
         for waiter in markOver() { waiter.resume(throwing: WireStatus.endOfCall) }
         if !isServer { context.response.trailing = status.metadata }
-        sink?.finish(status.code == .ok ? nil : status)
-        sink = nil
+        inbox?.finish(status.code == .ok ? nil : status)
+        inbox = nil
         task?.cancel()
     }
 

@@ -64,7 +64,8 @@ public final class InMemoryTransport: Sendable {
     /// On the event loop.
     func connect(_ client: WireConnection) {
         let server = WireConnection(
-            role: .server, eventLoop: eventLoop, limits: limits, agent: "in-memory", router: router,
+            role: .server, eventLoop: eventLoop, settings: ConnectionSettings(limits, agent: "in-memory"),
+            router: router,
             counters: counters, logger: logger)
         servers.withLock { $0.append(server) }
         server.events.closed = { [weak self, unowned server] _ in

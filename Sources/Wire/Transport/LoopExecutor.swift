@@ -10,8 +10,8 @@ import NIOCore
 final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     let eventLoop: any EventLoop
     private var jobs = Deque<UnownedJob>()
-    /// Called on the loop when a job is there while the connection may be idle.
-    var wake: (() -> Void)?
+    /// Told on the loop when a job is there while it may be idle. It lives at least until it sets this to nil.
+    unowned(unsafe) var connection: WireConnection?
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -30,11 +30,20 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
     private func add(_ job: UnownedJob) {
         jobs.append(job)
-        if let wake {
-            wake()
+        if let connection {
+            connection.touch()
         } else {
             // Not at once: whoever enqueues may be the job itself, not yet suspended.
             eventLoop.execute { self.run(limit: .max) }
+        }
+    }
+
+    /// A handler has returned. Any thread.
+    func handlerEnded() {
+        if eventLoop.inEventLoop {
+            connection?.machine.handlerEnded()
+        } else {
+            eventLoop.execute { self.connection?.machine.handlerEnded() }
         }
     }
 

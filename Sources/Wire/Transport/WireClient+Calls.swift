@@ -7,7 +7,7 @@ extension WireClient {
     /// A call that waits for a connection or for room on it.
     struct PendingCall {
         var stream: CallStream
-        var sink: MessageSink
+        var inbox: CallInbox
         var method: String
         var continuation: UnsafeContinuation<Void, any Error>
         var timer: Scheduled<Void>?
@@ -17,10 +17,10 @@ extension WireClient {
 
     /// Begins a call; waits for a connection as the context says.
     nonisolated(nonsending) func open(
-        _ stream: CallStream, sink: MessageSink, method: String
+        _ stream: CallStream, inbox: CallInbox, method: String
     ) async throws {
         try await withUnsafeThrowingContinuation { continuation in
-            let call = PendingCall(stream: stream, sink: sink, method: method, continuation: continuation)
+            let call = PendingCall(stream: stream, inbox: inbox, method: method, continuation: continuation)
             if eventLoop.inEventLoop {
                 begin(call)
             } else {
@@ -51,7 +51,7 @@ extension WireClient {
 
     func open(_ call: PendingCall, on connection: WireConnection) {
         do {
-            guard try connection.open(call.stream, sink: call.sink, method: call.method) else { return wait(call) }
+            guard try connection.open(call.stream, inbox: call.inbox, method: call.method) else { return wait(call) }
             call.timer?.cancel()
             call.continuation.resume()
         } catch {

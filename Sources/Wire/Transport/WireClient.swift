@@ -61,6 +61,7 @@ public final class WireClient: Service, @unchecked Sendable {
 
     let eventLoop: any EventLoop
     let configuration: Configuration
+    private let settings: ConnectionSettings
     private let memory: InMemoryTransport?
     private let logger: Logger
     /// How often what was refused that a server did.
@@ -88,6 +89,7 @@ public final class WireClient: Service, @unchecked Sendable {
 
     private init(_ configuration: Configuration, memory: InMemoryTransport?, eventLoop: any EventLoop, logger: Logger) {
         self.configuration = configuration
+        settings = ConnectionSettings(configuration.limits, agent: configuration.agent)
         self.memory = memory
         self.eventLoop = eventLoop
         self.logger = logger
@@ -170,8 +172,7 @@ public final class WireClient: Service, @unchecked Sendable {
 
     private func connect() {
         let connection = WireConnection(
-            role: .client, eventLoop: eventLoop, limits: configuration.limits, agent: configuration.agent, router: nil,
-            counters: counters, logger: logger)
+            role: .client, eventLoop: eventLoop, settings: settings, router: nil, counters: counters, logger: logger)
         connections.append(connection)
         attempted = connection
         connection.events = .init(
@@ -197,6 +198,7 @@ public final class WireClient: Service, @unchecked Sendable {
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.tcpUserTimeout, value: configuration.limits.tcpUserTimeout)
             .channelOption(.maxMessagesPerRead, value: 1)
+            .channelOption(.recvAllocator, value: WireConnection.receiveBuffers)
             .channelOption(
                 .writeBufferWaterMark,
                 value: .init(

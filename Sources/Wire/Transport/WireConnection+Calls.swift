@@ -5,7 +5,7 @@ import NIOCore
 // What streams ask of their connection, and how calls begin. On the event loop.
 extension WireConnection {
     /// False when it has to wait, and then the stream's `drain` is called when it need not any more.
-    func sendMessage(_ stream: CallStream, _ payload: UnsafeRawBufferPointer) throws -> Bool {
+    func sendMessage(_ stream: any CallEnd, _ payload: UnsafeRawBufferPointer) throws -> Bool {
         guard isWritable else {
             if !blockedByLink.contains(where: { $0 === stream }) { blockedByLink.append(stream) }
             return false
@@ -25,23 +25,23 @@ extension WireConnection {
         return true
     }
 
-    func sendHeaders(_ stream: CallStream, _ metadata: [WireV1.MetadataEntry]) {
+    func sendHeaders(_ stream: any CallEnd, _ metadata: [WireV1.MetadataEntry]) {
         machine.sendHeaders(stream.id, metadata)
         touch()
     }
 
-    func sendEnd(_ stream: CallStream) {
+    func sendEnd(_ stream: any CallEnd) {
         machine.sendEnd(stream.id)
         touch()
     }
 
-    func sendStatus(_ stream: CallStream, _ status: WireV1.Status) {
+    func sendStatus(_ stream: any CallEnd, _ status: WireV1.Status) {
         streams[stream.id] = nil
         machine.sendStatus(stream.id, status, now: now)
         touch()
     }
 
-    func grant(_ stream: CallStream) {
+    func grant(_ stream: any CallEnd) {
         machine.grant(stream.id, bytes: stream.takeUnreported())
         touch()
     }
@@ -52,20 +52,20 @@ extension WireConnection {
         machine.shed(now: now)
     }
 
-    func badMessage(_ stream: CallStream, _ error: DecodingError) {
+    func badMessage(_ stream: any CallEnd, _ error: DecodingError) {
         guard streams[stream.id] === stream else { return }
         refuse(.badMessage, "stream \(stream.id): \(error.description)")
         machine.abandon(stream.id, error.statusCode, error.statusMessage, now: now)
         touch()
     }
 
-    func abandon(_ stream: CallStream) {
+    func abandon(_ stream: any CallEnd) {
         machine.abandon(stream.id, .cancelled, "cancelled by the caller", now: now)
         touch()
     }
 
     /// Client: begins a call on `stream`; nil when it must wait for `roomForCalls`.
-    func open(_ stream: CallStream, sink: MessageSink, method: String) throws -> Bool {
+    func open(_ stream: CallStream, inbox: CallInbox, method: String) throws -> Bool {
         var timeout: UInt32 = 0
         var deadline: MonotonicTime?
         if let end = stream.context.deadline {
@@ -79,7 +79,7 @@ extension WireConnection {
         switch machine.open(open, deadline: deadline, now: now) {
         case .success(let id):
             streams[id] = stream
-            if !stream.attach(to: self, id: id, sink: sink) { abandon(stream) }
+            if !stream.attach(to: self, id: id, inbox: inbox) { abandon(stream) }
             touch()
             return true
         case .failure(let status) where status.code == .resourceExhausted && machine.someoneWaitsForRoom:
@@ -92,38 +92,42 @@ extension WireConnection {
         let context = CallContext(
             method: open.method, peer: peer, remoteAddress: remoteAddress, metadata: Metadata(open.metadata),
             deadline: deadline.map { ContinuousClock.now + ($0 - now) })
-        let stream = CallStream(isServer: true, context: context)
         guard let router, let route = router.route(open.method) else {
             let refusal = router?.refusal(open.method) ?? WireStatus(.unimplemented, "no methods here")
             machine.handlerEnded()
             machine.sendStatus(id, .init(code: refusal.code, message: refusal.message), now: now)
             return
         }
-        let (sink, run) = route.start(stream, context)
-        streams[id] = stream
-        _ = stream.attach(to: self, id: id, sink: sink)
-        let logger = logger
-        stream.task = Task(executorPreference: executor) { [weak self] in
-            var status = WireStatus(.ok, "")
-            do {
-                try await run()
-            } catch {
-                status = WireStatus(describing: error)
-                if status.code == .unknown {
-                    logger.error("wire.handler.failed", metadata: ["method": "\(open.method)", "error": "\(error)"])
-                }
-            }
-            stream.complete(status)
-            stream.task = nil
-            self?.handlerEnded()
+        switch route {
+        case .task(let start): begin(id, context, start)
+        case .reactor(let start): begin(id, context, start)
         }
     }
 
-    func handlerEnded() {
-        if eventLoop.inEventLoop {
-            machine.handlerEnded()
-        } else {
-            eventLoop.execute { self.machine.handlerEnded() }
+    private func begin(_ id: UInt32, _ context: CallContext, _ start: WireRouter.StartTask) {
+        let stream = CallStream(isServer: true, context: context)
+        let (inbox, run) = start(stream, context)
+        streams[id] = stream
+        _ = stream.attach(to: self, id: id, inbox: inbox)
+        let executor = executor
+        // What is alive across an await is memory that each idle call takes: as little as possible.
+        stream.task = Task(executorPreference: executor) {
+            var failure: (any Error)?
+            do { try await run() } catch { failure = error }
+            stream.handlerEnded(failure)
+            executor.handlerEnded()
+        }
+    }
+
+    private func begin(_ id: UInt32, _ context: CallContext, _ start: WireRouter.StartReactor) {
+        let call = ReactorCall(id: id, context: context, connection: self)
+        streams[id] = call
+        do {
+            call.start(try start(call))
+        } catch {
+            let status = WireStatus(describing: error)
+            if status.code == .unknown { handlerFailed(context.method, error) }
+            call.end(status)
         }
     }
 }

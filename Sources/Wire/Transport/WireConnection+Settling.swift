@@ -90,7 +90,7 @@ extension WireConnection {
             events.ready()
         case .begin(let id, let open, let deadline): begin(id, open, deadline: deadline)
         case .headers(let id, let metadata): streams[id]?.context.response.initial = Metadata(metadata)
-        case .end(let id): streams[id]?.sink?.finish(nil)
+        case .end(let id): streams[id]?.peerEnded()
         case .over(let id, let status):
             streams.removeValue(forKey: id)?
                 .over(WireStatus(status.code, status.message, metadata: Metadata(status.metadata)))
@@ -104,6 +104,11 @@ extension WireConnection {
         case .refused(let refusal, let detail): refuse(refusal, detail)
         case .close(let linger): close(linger: linger)
         }
+    }
+
+    /// Any thread.
+    func handlerFailed(_ method: String, _ error: any Error) {
+        logger.error("wire.handler.failed", metadata: ["method": "\(method)", "error": "\(error)"])
     }
 
     var peerName: String { peer?.description ?? remoteAddress }
@@ -147,8 +152,9 @@ extension WireConnection {
         if let timerDue, timerDue <= due { return }
         timer?.cancel()
         timerDue = due
+        // `lost` cancels it.
         timer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(clamping: due.nanoseconds))) {
-            [weak self] in self?.timerFired()
+            self.timerFired()
         }
     }
 

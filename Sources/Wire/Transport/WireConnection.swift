@@ -27,6 +27,9 @@ final class WireConnection: @unchecked Sendable {
         var closed: (_ why: String) -> Void = { _ in }
     }
 
+    /// The sizes of the buffer that a channel reads into, and keeps. A robot's messages are small; for those that are not
+    /// it soon grows.
+    static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65_536)
     /// The most jobs that run before the event loop looks at its sockets again.
     static let jobsPerTurn = 512
 
@@ -51,8 +54,8 @@ final class WireConnection: @unchecked Sendable {
     var link = Link.none
     /// A server's, to have the peer checked again after a reload.
     var tls: TLSHandler?
-    var streams: [UInt32: CallStream] = [:]
-    var blockedByLink: [CallStream] = []
+    var streams: [UInt32: any CallEnd] = [:]
+    var blockedByLink: [any CallEnd] = []
     var inbox = ByteBuffer()
     private var isParsing = false
     var output: ByteBuffer
@@ -66,7 +69,7 @@ final class WireConnection: @unchecked Sendable {
     let created: MonotonicTime
 
     init(
-        role: ConnectionMachine.Role, eventLoop: any EventLoop, limits: WireLimits, agent: String, router: WireRouter?,
+        role: ConnectionMachine.Role, eventLoop: any EventLoop, settings: ConnectionSettings, router: WireRouter?,
         counters: WireCounters, logger: Logger
     ) {
         self.eventLoop = eventLoop
@@ -74,14 +77,16 @@ final class WireConnection: @unchecked Sendable {
         self.counters = counters
         self.logger = logger
         isServer = role == .server
-        machine = ConnectionMachine(role: role, limits: limits, agent: agent)
+        machine = ConnectionMachine(role: role, settings: settings)
         grantThreshold = machine.limits.initialCreditBytes / 2
         maxFrameBytes = machine.limits.maxFrameBytes
         executor = LoopExecutor(eventLoop: eventLoop)
         output = ByteBufferAllocator().buffer(capacity: 0)
         created = MonotonicTime(nanoseconds: Int64(eventLoop.now.uptimeNanoseconds))
-        executor.wake = { [weak self] in self?.touch() }
+        executor.connection = self
     }
+
+    deinit { executor.connection = nil }
 
     var now: MonotonicTime { MonotonicTime(nanoseconds: Int64(eventLoop.now.uptimeNanoseconds)) }
 
@@ -147,7 +152,7 @@ final class WireConnection: @unchecked Sendable {
         inbox = ByteBuffer()
         timer?.cancel()
         timer = nil
-        executor.wake = nil
+        executor.connection = nil
         executor.run(limit: .max)
         events.closed(closeReason)
         events = Events()
@@ -215,13 +220,9 @@ final class WireConnection: @unchecked Sendable {
 
     private func deliver(_ id: UInt32, _ payload: UnsafeRawBufferPointer, end: Bool) {
         guard case .deliver(let cost) = machine.receivedMessage(id, payloadBytes: payload.count, end: end),
-            let sink = streams[id]?.sink
+            let stream = streams[id]
         else { return }
-        do throws(DecodingError) {
-            try sink.deliver(payload, cost: cost)
-            if end, isServer { sink.finish(nil) }
-        } catch {
-            if let stream = streams[id] { badMessage(stream, error) }
-        }
+        stream.deliver(payload, cost: cost)
+        if end, isServer { stream.peerEnded() }
     }
 }

@@ -43,6 +43,7 @@ public final class WireServer: Service {
     private let group: MultiThreadedEventLoopGroup
     private let bound: EventLoopPromise<WireAddress>
     private let registry: ConnectionRegistry
+    private let settings: ConnectionSettings
     /// What new connections are set up with.
     private let tls: Mutex<TLSContext?>
     /// How often what was refused.
@@ -56,6 +57,7 @@ public final class WireServer: Service {
         group = .singleton
         bound = group.next().makePromise()
         registry = ConnectionRegistry(limits: configuration.limits)
+        settings = ConnectionSettings(configuration.limits, agent: configuration.agent)
     }
 
     deinit {
@@ -122,6 +124,7 @@ public final class WireServer: Service {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.tcpUserTimeout, value: configuration.limits.tcpUserTimeout)
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: WireConnection.receiveBuffers)
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: .init(
@@ -160,8 +163,8 @@ public final class WireServer: Service {
             displaced.eventLoop.execute { displaced.giveWay() }
         }
         let connection = WireConnection(
-            role: .server, eventLoop: channel.eventLoop, limits: configuration.limits, agent: configuration.agent,
-            router: router, counters: counters, logger: logger)
+            role: .server, eventLoop: channel.eventLoop, settings: settings, router: router, counters: counters,
+            logger: logger)
         registry.add(connection, ticket)
         let registry = registry
         connection.events.ready = { registry.handshakeDone(ticket) }

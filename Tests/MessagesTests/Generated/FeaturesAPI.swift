@@ -90,4 +90,9 @@ extension WireRouter {
             try await service.`repeat`(request, context: context)
         }
     }
+
+    /// Has a reactor, which `make` makes, answer each call to `mallbots.testing.v1.FeaturesService/Talk`.
+    public mutating func register(featuresTalk make: @escaping @Sendable (WireReply<TestingV1.Shared>) throws -> any WireReactor<TestingV1.Words>) {
+        register(reactor: "/mallbots.testing.v1.FeaturesService/Talk", make: make)
+    }
 }
