@@ -1,11 +1,13 @@
 // The least that a server could do on this machine: one thread, epoll, OpenSSL on the socket, the same frames. It finds
 // each report's number and acknowledges it; it checks nothing and knows no sessions. MallBots is measured against it.
 //
-// floor CERTIFICATE KEY [CLIENT_CA] — listens on a free port of 127.0.0.1 and prints one line of JSON.
+// floor [--tickets] CERTIFICATE KEY [CLIENT_CA] — listens on a free port of 127.0.0.1 and prints one line of JSON. With
+// --tickets each connection gets a session ticket, as from MallBots' server, and may come back with it.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -117,21 +119,32 @@ static void serve(struct connection *c) {
 }
 
 int main(int count, char **arguments) {
-    if (count < 3) { fprintf(stderr, "usage: floor CERTIFICATE KEY [CLIENT_CA]\n"); return 64; }
+    int tickets = count > 1 && !strcmp(arguments[1], "--tickets");
+    count -= tickets;
+    arguments += tickets;
+    if (count < 3 || count > 4 || arguments[1][0] == '-') {
+        fprintf(stderr, "usage: floor [--tickets] CERTIFICATE KEY [CLIENT_CA]\n");
+        return 64;
+    }
     struct rlimit files;
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-    SSL_CTX_set_num_tickets(context, 0);
+    SSL_CTX_set_num_tickets(context, tickets);
+    // With client certificates OpenSSL resumes only what has a context.
+    SSL_CTX_set_session_id_context(context, (const uint8_t *)"floor", 5);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_alpn_select_cb(context, choose, NULL);
     if (SSL_CTX_use_certificate_chain_file(context, arguments[1]) != 1
-        || SSL_CTX_use_PrivateKey_file(context, arguments[2], SSL_FILETYPE_PEM) != 1) return 1;
+        || SSL_CTX_use_PrivateKey_file(context, arguments[2], SSL_FILETYPE_PEM) != 1
+        || (count > 3 && SSL_CTX_load_verify_locations(context, arguments[3], NULL) != 1)) {
+        ERR_print_errors_fp(stderr);
+        return 1;
+    }
     if (count > 3) {
-        SSL_CTX_load_verify_locations(context, arguments[3], NULL);
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     }
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
