@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: hostile help run build test check format proto fuzz allocations
+.PHONY: bench hostile help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
@@ -33,6 +33,10 @@ fuzz: ## Fuzz decoders and machines with libFuzzer and AddressSanitizer (TIME=se
 hostile: build ## Attack a server while 100 healthy robots go on, and measure what they feel (about 12 minutes)
 	@MALLBOTS=.build/release/mallbots HOSTILE=full python3 -m unittest discover --start-directory Tests/EndToEnd \
 		--pattern 'test_hostile.py' --verbose
+
+bench: ## Measure Wire beside a bare C server, gRPC and mosquitto, and print a table (half an hour; BENCH="--rows one,many --runs 5")
+	@scripts/setup
+	@scripts/bench $(BENCH)
 
 allocations: ## Count allocations for each message, and hold them to their ceilings (release build)
 	@scripts/setup

@@ -75,8 +75,11 @@ enum TLSCallbacks {
         SSL_CTX_set_session_ticket_cb(
             context,
             { ssl, _ in
-                guard let ssl, let session = SSL_get_session(ssl) else { return 0 }
-                return TLSSession.stamp(session, isResumed: SSL_session_reused(ssl) == 1) ? 1 : 0
+                guard let ssl, let session = SSL_get_session(ssl), let connection = TLSCallbacks.owner(of: ssl) else {
+                    return 0
+                }
+                let isResumed = SSL_session_reused(ssl) == 1
+                return TLSSession.stamp(session, isResumed: isResumed, trust: connection.context.trustMark) ? 1 : 0
             },
             { ssl, session, _, _, status, _ in
                 guard let ssl, let session, let connection = TLSCallbacks.owner(of: ssl),

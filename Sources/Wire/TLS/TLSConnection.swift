@@ -35,6 +35,8 @@ final class TLSConnection {
     private var refusal: TLSError?
     private var verification: TLSError?
     private var identity: PeerIdentity?
+    /// A server: who the ticket that was looked at last is of.
+    var resumedIdentity: PeerIdentity?
     /// Tickets looked into so far; a client may offer many at once, each with work for us.
     var ticketsJudged = 0
     /// A server, once parked: what is left of the peer's certificates.
@@ -172,15 +174,16 @@ final class TLSConnection {
             throw TLSError(
                 .noProtocol, "the \(context.isServer ? "client" : "server") does not speak \(TLSContext.alpn)")
         }
-        // OpenSSL checks no certificate of a resumed connection. Its signature and dates were looked at before the ticket
-        // was taken; who it is, and whether that still counts, is decided here as for everyone.
+        let isResumed = SSL_session_reused(ssl) == 1
+        // OpenSSL checks no certificate of a resumed connection: that was done when its ticket was taken.
+        if isResumed, identity == nil { identity = resumedIdentity }
+        resumedIdentity = nil
         if identity == nil, let peer = SSL_get0_peer_certificate(ssl) {
             let certificate = Certificate(retaining: peer)
             identity = context.requiresIdentity ? try context.identity(of: certificate) : try? certificate.identity()
         }
         if context.requiresIdentity && identity == nil { throw .noClientCertificate }
         let version = String(cString: SSL_get_version(ssl))
-        let isResumed = SSL_session_reused(ssl) == 1
         park()
         return TLSHandshakeCompleted(peer: identity, alpn: alpn, version: version, isResumed: isResumed)
     }

@@ -51,7 +51,12 @@ extension TLSConnection {
         guard let peer = SSL_SESSION_get0_peer(session) else { return false }
         let certificate = Certificate(retaining: peer)
         do throws(TLSError) {
-            _ = try context.identity(of: certificate)
+            resumedIdentity = try context.identity(of: certificate)
+            // The seal says that a server with our key has checked the signatures; with the same authorities as today's, only
+            // time can have changed what it found. Checking them again would cost half as much as a full handshake.
+            if TLSSession.trust(of: session) == context.trustMark {
+                return certificate.validity?.contains(now) == true
+            }
             try context.verify(certificate, chain: nil, dates: true)
             return true
         } catch {
@@ -71,7 +76,7 @@ extension TLSConnection {
         name: UnsafeMutablePointer<UInt8>, iv: UnsafeMutablePointer<UInt8>, cipher: OpaquePointer, mac: OpaquePointer
     ) -> Int32 {
         guard let key = context.ticketKeys?.sealing(now: TLSContext.now), RAND_bytes(iv, 16) == 1,
-            EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), nil, key.cipher, iv) == 1,
+            EVP_EncryptInit_ex(cipher, TicketCipher.pointer, nil, key.cipher, iv) == 1,
             shim_EVP_MAC_CTX_set_hmac_sha256_key(mac, key.mac, key.mac.count) == 1
         else { return -1 }
         // Safe because OpenSSL gives room for 16 bytes of name, and that many of IV.
@@ -87,29 +92,45 @@ extension TLSConnection {
         let wanted = UnsafeBufferPointer(start: name, count: TicketKeyring.Key.nameBytes)
         guard let key = context.ticketKeys?.opening(wanted) else { return 0 }
         guard shim_EVP_MAC_CTX_set_hmac_sha256_key(mac, key.mac, key.mac.count) == 1,
-            EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nil, key.cipher, iv) == 1
+            EVP_DecryptInit_ex(cipher, TicketCipher.pointer, nil, key.cipher, iv) == 1
         else { return -1 }
         return 1
     }
 }
 
-/// What goes into a ticket besides OpenSSL's own: when its session's full handshake was, in seconds since 1970. Tickets of
-/// resumed sessions keep it, so that no chain of them outlasts `TicketKeyring.sessionLifetime`.
+/// The cipher that seals tickets, looked up once: OpenSSL would otherwise look for it with each ticket.
+private enum TicketCipher {
+    // Safe because it is made once, never changed after, and lives as long as the process.
+    nonisolated(unsafe) static let pointer: OpaquePointer? = EVP_CIPHER_fetch(nil, "AES-256-CBC", nil)
+}
+
+/// What goes into a ticket besides OpenSSL's own: when its session's full handshake was, in seconds since 1970, and a mark of
+/// the authorities that the peer's certificate was checked against. Tickets of resumed sessions keep the time, so that no
+/// chain of them outlasts `TicketKeyring.sessionLifetime`.
 enum TLSSession {
-    static func stamp(_ session: OpaquePointer, isResumed: Bool) -> Bool {
-        if isResumed, began(session) != nil { return true }
-        let now = TLSContext.now
-        return withUnsafeBytes(of: now.bigEndian) {
-            SSL_SESSION_set1_ticket_appdata(session, $0.baseAddress, $0.count) == 1
-        }
+    static func stamp(_ session: OpaquePointer, isResumed: Bool, trust: [UInt8]) -> Bool {
+        let began = isResumed ? began(session) ?? TLSContext.now : TLSContext.now
+        let stamp = withUnsafeBytes(of: began.bigEndian) { Array($0) } + trust
+        return SSL_SESSION_set1_ticket_appdata(session, stamp, stamp.count) == 1
     }
 
     static func began(_ session: OpaquePointer) -> Int64? {
+        guard let stamp = stamp(of: session) else { return nil }
+        return stamp.prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+    }
+
+    static func trust(of session: OpaquePointer) -> [UInt8]? {
+        stamp(of: session).map { Array($0.dropFirst(8)) }
+    }
+
+    private static func stamp(of session: OpaquePointer) -> [UInt8]? {
         var data: UnsafeMutableRawPointer?
         var count = 0
-        guard SSL_SESSION_get0_ticket_appdata(session, &data, &count) == 1, let data, count == 8 else { return nil }
-        // Safe because the session keeps these 8 bytes as long as it lives, and this copies them.
-        return Int64(bigEndian: data.loadUnaligned(as: Int64.self))
+        guard SSL_SESSION_get0_ticket_appdata(session, &data, &count) == 1, let data,
+            count == 8 + TLSContext.trustMarkBytes
+        else { return nil }
+        // Safe because the session keeps these bytes as long as it lives, and this copies them.
+        return Array(UnsafeRawBufferPointer(start: data, count: count))
     }
 }
 

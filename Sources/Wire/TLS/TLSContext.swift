@@ -25,6 +25,8 @@ public final class TLSContext: @unchecked Sendable {
     let tickets: TicketBox?
     /// Those whom this side trusts, as DER.
     let authorities: Set<[UInt8]>
+    /// The same for equal authorities, and for no others.
+    let trustMark: [UInt8]
     /// The name to ask for in a client's hello (SNI), which must be a host name, never an address.
     let serverNameIndication: String?
 
@@ -61,6 +63,7 @@ public final class TLSContext: @unchecked Sendable {
             ticketKeys = nil
             tickets = configuration.resumesSessions ? TicketBox() : nil
         }
+        trustMark = Self.mark(of: authorities)
         // From here on deinit frees the pointer, whatever throws.
         try setBasics()
         switch configuration.role {
@@ -73,6 +76,21 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     deinit { SSL_CTX_free(pointer) }
+
+    static let trustMarkBytes = 32
+
+    /// SHA-256 of all of them, each behind its length, in an order that does not depend on theirs.
+    private static func mark(of authorities: Set<[UInt8]>) -> [UInt8] {
+        let sorted = authorities.sorted { $0.lexicographicallyPrecedes($1) }
+        let bytes = sorted.flatMap { der in withUnsafeBytes(of: UInt64(der.count).bigEndian) { Array($0) } + der }
+        var mark = [UInt8](repeating: 0, count: trustMarkBytes)
+        var count = trustMarkBytes
+        guard EVP_Q_digest(nil, "SHA256", nil, bytes, bytes.count, &mark, &count) == 1 else {
+            // Without it every ticket is checked in full.
+            return []
+        }
+        return mark
+    }
 
     private func setBasics() throws(TLSError) {
         try openSSLCheck("requiring TLS 1.3") { shim_SSL_CTX_set_min_proto_version(pointer, TLS1_3_VERSION) }
