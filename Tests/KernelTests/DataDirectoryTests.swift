@@ -25,6 +25,20 @@ import Testing
         #expect(throws: Never.self) { try DataDirectory.open(folder.path).close() }
     }
 
+    @Test func whoHasItCanBeSeen() throws {
+        let folder = try TemporaryFolder()
+        #expect(DataDirectory.holder(of: folder.path) == nil)
+        let directory = try DataDirectory.open(folder.path)
+        #expect(DataDirectory.holder(of: folder.path) == ProcessInfo.processInfo.processIdentifier)
+        directory.close()
+        #expect(DataDirectory.holder(of: folder.path) == nil)
+        // A number that was left behind by a crash, and is another process's by now.
+        for left in ["1\n", "", "0", "-1", "soon", "99999999999"] {
+            try Data(left.utf8).write(to: URL(fileURLWithPath: folder.file("lock")))
+            #expect(DataDirectory.holder(of: folder.path) == nil, "\(left)")
+        }
+    }
+
     @Test func whatCannotBeAFolderIsRefused() throws {
         let folder = try TemporaryFolder()
         try Data("x".utf8).write(to: URL(fileURLWithPath: folder.file("file")))

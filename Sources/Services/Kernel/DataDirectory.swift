@@ -39,7 +39,10 @@ public final class DataDirectory: Sendable {
         lock.release()
     }
 
-    private static func make(_ path: String) throws(StorageError) {
+    /// Makes the folder when it is missing, without taking its lock.
+    ///
+    /// - throws: ``StorageError``: `.notAccessible`, `.full`, `.io`.
+    public static func make(_ path: String) throws(StorageError) {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -84,7 +87,7 @@ private final class Lock: @unchecked Sendable {
     private var descriptor: Int32
 
     init(folder: String) throws(StorageError) {
-        let path = "\(folder)/lock"
+        let path = DataDirectory.lockFile(in: folder)
         // Close-on-exec: a child process must not keep the lock.
         descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DataDirectory.failure("cannot be written to", folder, errno) }
@@ -106,10 +109,7 @@ private final class Lock: @unchecked Sendable {
     }
 
     private static func holder(_ descriptor: Int32) -> String {
-        var bytes = [UInt8](repeating: 0, count: 32)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)).map { "process \($0)" } ?? "another process"
+        DataDirectory.processID(in: descriptor).map { "process \($0)" } ?? "another process"
     }
 
     func release() {
