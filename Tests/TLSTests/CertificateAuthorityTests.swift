@@ -185,5 +185,7 @@ import Testing
         #expect(UnixTime.text(1_795_473_300) == "2026-11-23 22:35:00 UTC")
         #expect(UnixTime.text(-1) == "1969-12-31 23:59:59 UTC")
         #expect(UnixTime.text(4_107_542_399) == "2100-02-28 23:59:59 UTC")
+        #expect(UnixTime.machineText(1_795_473_300) == "2026-11-23T22:35:00Z")
+        #expect(UnixTime.date(-1) == "1969-12-31")
     }
 }

@@ -90,6 +90,26 @@ public struct CertificateAuthority: Sendable {
     private func issue(
         _ kind: PeerIdentity.Kind, _ id: String, hosts: [String], usages: [Int32], days: Int64, now: Int64
     ) throws(TLSError) -> TLSCredentials {
+        let template = try template(kind, id, hosts: hosts, usages: usages, days: days, now: now)
+        let key = try PrivateKey.generate()
+        return try TLSCredentials(certificate: template.signed(for: key, by: (certificate, self.key)), key: key)
+    }
+
+    /// Issues a certificate for a key that its robot or program has made itself.
+    ///
+    /// - Parameter request: shows that it has the key; what it calls itself there does not count
+    public func issue(
+        _ kind: PeerIdentity.Kind, _ id: String, for request: CertificateRequest, days: Int64 = clientLifetimeDays,
+        now: Int64
+    ) throws(TLSError) -> Certificate {
+        let template = try template(
+            kind, id, hosts: [], usages: [CertificateTemplate.clientUsage], days: days, now: now)
+        return try template.signed(for: request, by: (certificate, key))
+    }
+
+    private func template(
+        _ kind: PeerIdentity.Kind, _ id: String, hosts: [String], usages: [Int32], days: Int64, now: Int64
+    ) throws(TLSError) -> CertificateTemplate {
         let identity: PeerIdentity
         do {
             identity = try PeerIdentity(trustDomain: trustDomain, kind: kind, id: id)
@@ -101,11 +121,8 @@ public struct CertificateAuthority: Sendable {
         guard last > now else {
             throw TLSError(.expired, "the authority's certificate expired on \(UnixTime.text(last))")
         }
-        let template = CertificateTemplate(
+        return CertificateTemplate(
             commonName: id, uris: [Array(identity.uri.utf8)], hosts: hosts, validity: (now - Self.slack)...last,
             usages: usages)
-        let key = try PrivateKey.generate()
-        return try TLSCredentials(
-            certificate: template.signed(for: key, by: (certificate, self.key)), key: key)
     }
 }

@@ -8,7 +8,7 @@ extension Certificate {
     }
 
     /// One spelling for each host: names in lower case, IPv6 addresses in full.
-    static func canonical(host: String) -> String {
+    public static func canonical(host: String) -> String {
         OpenSSLErrors.clear()
         defer { OpenSSLErrors.clear() }
         guard let address = a2i_IPADDRESS(host) else { return host.lowercased() }
@@ -19,7 +19,7 @@ extension Certificate {
                 UnsafeBufferPointer(start: ASN1_STRING_get0_data(address), count: Int(ASN1_STRING_length(address)))))
     }
 
-    private static func text(ofAddress bytes: [UInt8]) -> String {
+    static func text(ofAddress bytes: [UInt8]) -> String {
         if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
         return stride(from: 0, to: bytes.count - 1, by: 2)
             .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }

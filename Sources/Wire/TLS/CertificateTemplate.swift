@@ -22,11 +22,24 @@ struct CertificateTemplate {
     func signed(
         for key: PrivateKey, by issuer: (certificate: Certificate, key: PrivateKey)?
     ) throws(TLSError) -> Certificate {
+        try signed(publicKey: key.pointer, by: issuer?.key ?? key, issuer: issuer?.certificate)
+    }
+
+    /// Makes the certificate for the key of a request; of its names nothing is taken over.
+    func signed(
+        for request: CertificateRequest, by issuer: (certificate: Certificate, key: PrivateKey)
+    ) throws(TLSError) -> Certificate {
+        try signed(publicKey: request.publicKey(), by: issuer.key, issuer: issuer.certificate)
+    }
+
+    private func signed(
+        publicKey: OpaquePointer, by signer: PrivateKey, issuer: Certificate?
+    ) throws(TLSError) -> Certificate {
         let x509 = try openSSLPointer("making a certificate") { X509_new() }
         let certificate = Certificate(adopting: x509)
         try openSSLCheck("setting the version") { X509_set_version(x509, 2) }
         try setSerial(x509)
-        try openSSLCheck("setting the key") { X509_set_pubkey(x509, key.pointer) }
+        try openSSLCheck("setting the key") { X509_set_pubkey(x509, publicKey) }
         _ = try openSSLPointer("setting the first day") {
             ASN1_TIME_set(X509_getm_notBefore(x509), time_t(validity.lowerBound))
         }
@@ -38,10 +51,9 @@ struct CertificateTemplate {
         // X.520 allows 64 characters; the identity that counts is in the URI.
         try add(String(commonName.prefix(64)), NID_commonName, to: subject)
         try openSSLCheck("setting the issuer") {
-            X509_set_issuer_name(x509, issuer.map { X509_get_subject_name($0.certificate.pointer) } ?? subject)
+            X509_set_issuer_name(x509, issuer.map { X509_get_subject_name($0.pointer) } ?? subject)
         }
-        try addExtensions(x509, issuer: issuer?.certificate)
-        let signer = issuer?.key ?? key
+        try addExtensions(x509, issuer: issuer)
         try openSSLCheck("signing a certificate") { X509_sign(x509, signer.pointer, signer.digest) }
         return certificate
     }

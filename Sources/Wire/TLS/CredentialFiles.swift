@@ -118,15 +118,23 @@ enum CredentialFiles {
         guard fsync(handle) == 0 else { throw failure(directory, "cannot be flushed to disk") }
     }
 
-    /// Runs `body` while no other process does so for a file of the same folder.
+    /// Runs `body` while no other process does so for a file of the same folder. Not to be nested: it would wait for itself.
     static func locking<R>(directoryOf path: String, _ body: () throws(TLSError) -> R) throws(TLSError) -> R {
-        let (directory, handle) = try openDirectory(of: path)
-        // Closing gives the lock back.
-        defer { systemClose(handle) }
-        while flock(handle, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw failure(directory, "cannot be locked") }
-        }
+        let lock = try lock(directoryOf: path)
+        defer { systemClose(lock) }
         return try body()
+    }
+
+    /// Waits until no other process has the lock of a file's folder, and takes it. Closing gives it back.
+    static func lock(directoryOf path: String) throws(TLSError) -> Int32 {
+        let (directory, handle) = try openDirectory(of: path)
+        while flock(handle, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                defer { systemClose(handle) }
+                throw failure(directory, "cannot be locked")
+            }
+        }
+        return handle
     }
 
     private static func openDirectory(of path: String) throws(TLSError) -> (path: String, handle: Int32) {

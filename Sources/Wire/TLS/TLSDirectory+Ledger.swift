@@ -1,14 +1,18 @@
 // What was issued, by the folder's own account and by its files.
 extension TLSDirectory {
-    private var ledgerFile: String { "\(path)/issued.txt" }
-
     /// Everything that was issued and revoked. Dates and signatures are not looked at.
     public func ledger() throws(TLSError) -> TLSLedger {
         var issued: [IssuedCertificate] = []
+        var damaged: [Int] = []
         if let bytes = try CredentialFiles.readIfPresent(ledgerFile, maximumBytes: 1 << 30) {
-            // A line that was cut short by a crash is of a certificate that was never put in place.
-            issued = String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap {
-                IssuedCertificate(line: $0)
+            let lines = String(decoding: bytes, as: UTF8.self).split(
+                separator: "\n" as Character, omittingEmptySubsequences: false)
+            for (number, line) in lines.enumerated() where !line.isEmpty {
+                if let certificate = IssuedCertificate(line: line) {
+                    issued.append(certificate)
+                } else {
+                    damaged.append(number + 1)
+                }
             }
         }
         let known = Set(issued.map(\.serial))
@@ -23,7 +27,7 @@ extension TLSDirectory {
         }
         let lists =
             try CredentialFiles.readIfPresent(revocationFile, maximumBytes: 1 << 30) == nil ? [] : revocationLists()
-        return TLSLedger(issued: older + issued, revoked: lists.flatMap(\.entries))
+        return TLSLedger(issued: older + issued, revoked: lists.flatMap(\.entries), damagedLines: damaged)
     }
 
     /// Adds to the account.

@@ -6,6 +6,7 @@
 ///     server.pem  server.key      the servers' own
 ///     bots/ID.pem  bots/ID.key    each robot's
 ///     services/NAME.pem  .key     programs that only dial, such as the command line
+///     tickets.key                 the keys of session tickets, see `TLSTicketKeys`
 ///
 /// Keys have mode 0600. Files are put in place whole, a key always before its certificate, so that an interrupted start
 /// is made good by the next one. What is there and still good is used; what nears its end is renewed; what does not fit
@@ -24,59 +25,14 @@ public struct TLSDirectory: Sendable {
     public var authorityKeyFile: String { "\(path)/ca.key" }
     /// The revocation list, or several of them.
     public var revocationFile: String { "\(path)/crl.pem" }
-    /// The keys of session tickets, see `TLSTicketKeys`.
+    /// The keys of session tickets.
     public var ticketKeyFile: String { "\(path)/tickets.key" }
+    /// What was issued, a line each.
+    public var ledgerFile: String { "\(path)/issued.txt" }
 
     /// A holder's certificate and key.
-    public func files(of holder: CertificateHolder) -> (certificate: String, key: String) {
-        ("\(path)/\(holder.file).pem", "\(path)/\(holder.file).key")
-    }
-
-    /// The certificates of those whom this mall trusts: at least one, all of them authorities' and valid now.
-    public func authorities(now: Int64) throws(TLSError) -> [Certificate] {
-        let certificates = try CredentialFiles.readCertificates(authorityFile)
-        for certificate in certificates {
-            try CredentialFiles.naming(authorityFile) { () throws(TLSError) in
-                guard certificate.isAuthority else {
-                    throw TLSError(.configuration, "not an authority's certificate (CA:FALSE)")
-                }
-                try Self.check(certificate, now: now)
-            }
-        }
-        return certificates
-    }
-
-    /// The authority, made on the first call, with an empty revocation list.
-    ///
-    /// - Parameters:
-    ///   - trustDomain: for a new one; an existing one keeps its own
-    ///   - days: how long a new one's certificate lasts
-    public func authority(
-        trustDomain: String, days: Int64 = CertificateAuthority.lifetimeDays, now: Int64
-    ) throws(TLSError) -> CertificateAuthority {
-        try CredentialFiles.makeDirectory(path, mode: 0o700)
-        if try CredentialFiles.readIfPresent(authorityFile) != nil {
-            let certificate = try authorities(now: now)[0]
-            let key = try CredentialFiles.readKey(authorityKeyFile)
-            return try CredentialFiles.naming("\(authorityFile), \(authorityKeyFile)") { () throws(TLSError) in
-                try CertificateAuthority(certificate: certificate, key: key)
-            }
-        }
-        // A key alone is a first start that was cut short, or a lost ca.pem. With the same key and name, a new
-        // certificate vouches for everything that was issued before.
-        let oldKey = try CredentialFiles.readIfPresent(authorityKeyFile) != nil
-        let key = oldKey ? try CredentialFiles.readKey(authorityKeyFile) : nil
-        let authority = try CertificateAuthority.create(trustDomain: trustDomain, days: days, now: now, key: key)
-        if !oldKey {
-            try CredentialFiles.write(authority.key.pem(), to: authorityKeyFile, mode: 0o600, durable: true)
-        }
-        // The list comes before the authority, so that one that is missing was lost and is not mistaken for an empty one.
-        if try CredentialFiles.readIfPresent(revocationFile) == nil {
-            let list = try authority.revocationList([], number: oldKey ? UInt64(now) : 1, now: now)
-            try CredentialFiles.write(list.pem(), to: revocationFile, mode: 0o644, durable: true)
-        }
-        try CredentialFiles.write(authority.certificate.pem(), to: authorityFile, mode: 0o644, durable: true)
-        return authority
+    public func files(of holder: CertificateHolder) -> Files {
+        Files(certificate: "\(path)/\(holder.file).pem", key: "\(path)/\(holder.file).key")
     }
 
     /// The servers' credentials, issued on the first call, when a third of their time is left, or for new hosts.
@@ -188,16 +144,28 @@ public struct TLSDirectory: Sendable {
         return try TLSCredentials(certificate: certificate, key: key)
     }
 
-    /// Puts a new certificate in its place, after noting that it exists.
+    /// Puts a new certificate in its place, after noting that it exists. Others who do so for the same holder wait, so that
+    /// a certificate and a key that lie side by side belong together.
     func save(_ credentials: TLSCredentials, _ holder: CertificateHolder, durable: Bool) throws(TLSError) {
-        try note([IssuedCertificate(credentials.certificate, holder)], durable: durable)
-        if holder != .server {
-            let folder = holder.file.prefix { $0 != "/" }
-            try CredentialFiles.makeDirectory("\(path)/\(folder)", mode: 0o700)
+        try CredentialFiles.locking(directoryOf: authorityFile) { () throws(TLSError) in
+            try note([IssuedCertificate(credentials.certificate, holder)], durable: durable)
+            try makeFolder(of: holder)
+            try Self.write(credentials.key, credentials.certificate, to: files(of: holder), durable: durable)
         }
-        let file = files(of: holder)
-        try CredentialFiles.write(credentials.key.pem(), to: file.key, mode: 0o600, durable: durable)
-        try CredentialFiles.write(credentials.certificate.pem(), to: file.certificate, mode: 0o644, durable: durable)
+    }
+
+    func makeFolder(of holder: CertificateHolder) throws(TLSError) {
+        guard holder != .server else { return }
+        let folder = holder.file.prefix { $0 != "/" }
+        try CredentialFiles.makeDirectory("\(path)/\(folder)", mode: 0o700)
+    }
+
+    /// The key first: without its certificate it is nothing, and the next start makes both anew.
+    static func write(
+        _ key: PrivateKey?, _ certificate: Certificate, to files: Files, durable: Bool
+    ) throws(TLSError) {
+        if let key { try CredentialFiles.write(key.pem(), to: files.key, mode: 0o600, durable: durable) }
+        try CredentialFiles.write(certificate.pem(), to: files.certificate, mode: 0o644, durable: durable)
     }
 
     static func isNearItsEnd(_ certificate: Certificate, now: Int64) -> Bool {
@@ -205,7 +173,7 @@ public struct TLSDirectory: Sendable {
         return IssuedCertificate.isNearItsEnd(validity, now: now)
     }
 
-    private static func check(_ certificate: Certificate, now: Int64) throws(TLSError) {
+    static func check(_ certificate: Certificate, now: Int64) throws(TLSError) {
         guard let validity = certificate.validity else {
             throw TLSError(.configuration, "the certificate's dates make no sense")
         }

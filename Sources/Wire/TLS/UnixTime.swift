@@ -1,12 +1,20 @@
 /// Seconds since 1970 as people read them; certificates' dates have no finer unit.
-enum UnixTime {
+public enum UnixTime {
     /// `2026-11-23 22:35:00 UTC`, by the proleptic Gregorian calendar.
-    static func text(_ seconds: Int64) -> String {
-        let days = (seconds - positiveRemainder(seconds, 86_400)) / 86_400
+    public static func text(_ seconds: Int64) -> String { "\(date(seconds)) \(clock(seconds)) UTC" }
+
+    /// `2026-11-23T22:35:00Z`, for programs (RFC 3339).
+    public static func machineText(_ seconds: Int64) -> String { "\(date(seconds))T\(clock(seconds))Z" }
+
+    /// `2026-11-23`, the day in UTC.
+    public static func date(_ seconds: Int64) -> String {
+        let (year, month, day) = civil(fromDays: (seconds - positiveRemainder(seconds, 86_400)) / 86_400)
+        return "\(year)-\(two(month))-\(two(day))"
+    }
+
+    private static func clock(_ seconds: Int64) -> String {
         let second = positiveRemainder(seconds, 86_400)
-        let (year, month, day) = civil(fromDays: days)
-        return
-            "\(year)-\(two(month))-\(two(day)) \(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)) UTC"
+        return "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))"
     }
 
     /// Howard Hinnant's days-to-civil conversion: years begin in March, so the leap day is a year's last.
