@@ -153,7 +153,9 @@ let package = Package(
                 nioPosix, logging, lifecycle, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Yams", package: "Yams"),
             ])
-        + tests("CLITests", ["CLI", "Messages"])
+        + tests(
+            "CLITests",
+            ["CLI", "Messages", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser")])
         + tests(
             "BotGatewayTests", ["BotGateway", "BotEmulator", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("BotEmulatorTests", ["BotEmulator", "Messages"])

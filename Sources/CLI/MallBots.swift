@@ -10,9 +10,10 @@ struct MallBots: AsyncParsableCommand {
             A first look:   mallbots demo
             A real mall:    mallbots serve --data DIR
             Some robots:    mallbots bots --count 20 --server HOST:PORT --data DIR
+            Certificates:   mallbots certs --help
             """,
         version: Version.text,
-        subcommands: [Serve.self, Demo.self, Bots.self, Orders.self, Events.self])
+        subcommands: [Serve.self, Demo.self, Bots.self, Orders.self, Events.self, Certs.self])
 }
 
 /// What this program calls itself.

@@ -7,6 +7,12 @@ import Wire
 /// emulated robots. Blocks on the disk.
 struct Credentials: Sendable {
     static let trustDomain = "mallbots.local"
+    /// The service that a server's certificate names.
+    static let serverName = "mall"
+    /// The service that the command line is.
+    static let toolName = "tools"
+    /// By these a server's own machine dials it.
+    static let localHosts = ["localhost", "127.0.0.1", "::1"]
 
     private let directory: TLSDirectory
     private let keyLog: TLSKeyLog?
@@ -25,8 +31,8 @@ struct Credentials: Sendable {
     func server(hosts: [String], ticketKeys: TLSTicketKeys) throws -> ServerTLS {
         let authority = try authority()
         try directory.renewRevocationList(by: authority, now: now)
-        let names = ["localhost", "127.0.0.1", "::1"] + hosts.filter { !["0.0.0.0", "::", "localhost"].contains($0) }
-        let credentials = try directory.server(name: "mall", hosts: names, by: authority, now: now)
+        let names = Self.localHosts + hosts.filter { !["0.0.0.0", "::", "localhost"].contains($0) }
+        let credentials = try directory.server(name: Self.serverName, hosts: names, by: authority, now: now)
         let authorities = try directory.authorities(now: now)
         let revocations = try directory.revocations(of: authorities, now: now)
         var configuration = TLSConfiguration.server(credentials, clientCA: authorities)
@@ -48,7 +54,7 @@ struct Credentials: Sendable {
     /// The command line's side when it dials a server of this mall.
     func tool(dialling host: String) throws -> TLSContext {
         try requireAuthority()
-        let credentials = try directory.service(name: "tools", by: authority(), now: now)
+        let credentials = try directory.service(name: Self.toolName, by: authority(), now: now)
         let authorities = try directory.authorities(now: now)
         var configuration = TLSConfiguration.client(credentials, serverCA: authorities, serverName: host)
         configuration.revocations = try directory.revocations(of: authorities, now: now)
