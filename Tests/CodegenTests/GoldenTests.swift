@@ -36,9 +36,10 @@ import Testing
         #expect(committed.sorted() == names.map(\.name).sorted())
     }
 
-    @Test func cHeaderIsAsCommitted() throws {
-        for (name, contents) in try Self.generate(.cHeader, Self.committedDescriptors()) {
-            let committed = Self.tests.appending(path: "Features/C/include/\(name)")
+    @Test(arguments: [(Options.Output.cHeader, "include/"), (.descriptors, "")])
+    func cIsAsCommitted(_ output: Options.Output, _ folder: String) throws {
+        for (name, contents) in try Self.generate(output, Self.committedDescriptors()) {
+            let committed = Self.tests.appending(path: "Features/C/\(folder)\(name)")
             #expect(try String(contentsOf: committed, encoding: .utf8) == contents)
         }
     }
@@ -55,7 +56,7 @@ import Testing
                 "mallbots/testing/v1/shared.proto",
             ]))
         let fresh = DescriptorSet(proto: try Google_Protobuf_FileDescriptorSet(serializedBytes: Data(contentsOf: out)))
-        for output in [Options.Output.messages, .apis, .cHeader] {
+        for output in [Options.Output.messages, .apis, .cHeader, .descriptors] {
             let one = try Self.generate(output, fresh)
             let other = try Self.generate(output, Self.committedDescriptors())
             #expect(one.map(\.name) == other.map(\.name))

@@ -1,6 +1,6 @@
 import SwiftProtobufPluginLibrary
 
-/// Emits the one header that Swift imports: all of protoc-c's headers, and for each message a function
+/// Emits the one header that Swift imports: all of protoc-c's headers, and for each message and each file a function
 /// that gives its descriptor's address, since Swift cannot take the address of a C constant.
 enum CHeader {
     static func umbrella(_ files: [FileDescriptor]) -> String {
@@ -16,6 +16,7 @@ enum CHeader {
                 text += "    return &\(function)__descriptor;\n}\n"
             }
         }
+        text += "\n" + SchemaFiles.declarations(files)
         return text
     }
 

@@ -15,6 +15,13 @@ enum CNames {
         fullName.split(separator: ".").map { snake($0) }.joined(separator: "__")
     }
 
+    /// `mallbots/depot/v1/depot.proto` -> `mallbots__depot__v1__depot__file`: the array with a file's descriptor.
+    static func file(_ name: String) -> String {
+        let path = name.hasSuffix(".proto") ? String(name.dropLast(".proto".count)) : name
+        return path.split(separator: "/").map { snake($0.filter { $0 != "-" && $0 != "." }) }.joined(separator: "__")
+            + "__file"
+    }
+
     /// The struct member of a field or oneof.
     static func member(_ name: String) -> String {
         let lower = name.lowercased()

@@ -26,13 +26,15 @@ public struct MallBotsGenerator: CodeGenerator {
         let files = unsorted.sorted { $0.name < $1.name }
         try SchemaCheck.check(files)
         switch options.output {
-        case .messages: return messages(files, options)
+        case .messages:
+            return messages(files, options) + [("SchemaFiles.swift", try SchemaFiles.table(files, options))]
         case .apis: return apis(files, options)
         case .cHeader:
             return [
                 (options.cModule + ".h", CHeader.umbrella(files)),
                 ("module.modulemap", CHeader.moduleMap(options.cModule)),
             ]
+        case .descriptors: return [("descriptors.c", try SchemaFiles.descriptors(files))]
         case .list: return [("EveryMessage.swift", list(files))]
         }
     }

@@ -2,17 +2,19 @@
 public struct Options: Sendable {
     /// What to generate.
     public enum Output: String, Sendable {
-        /// Swift values over protobuf-c's structs.
+        /// Swift values over protobuf-c's structs, and a table of the files that declare them.
         case messages
         /// Handler protocols, clients and registrations of services.
         case apis
         /// The header and module map that make protoc-c's code visible to Swift.
         case cHeader = "c-header"
+        /// The files' descriptors, as bytes in C.
+        case descriptors
         /// A list of every message's type, for tests that try them all.
         case list
     }
 
-    /// `output=messages` (the default), `output=apis`, `output=c-header` or `output=list`.
+    /// `output=messages` (the default), `output=apis`, `output=c-header`, `output=descriptors` or `output=list`.
     public var output: Output
 
     /// `c-module=NAME`: the module of protoc-c's code. "CMessages" unless told.
@@ -40,7 +42,7 @@ public struct Options: Sendable {
             } else {
                 throw SchemaError(
                     description: "unknown option '\(key)=\(value)'; there are output=messages, output=apis, "
-                        + "output=c-header, output=list, c-module=NAME and runtime=testable")
+                        + "output=c-header, output=descriptors, output=list, c-module=NAME and runtime=testable")
             }
         }
     }

@@ -722,3 +722,50 @@ static inline const ProtobufCMessageDescriptor *mallbots__wire__v1__ping__descri
 static inline const ProtobufCMessageDescriptor *mallbots__wire__v1__go_away__descriptor_address(void) {
     return &mallbots__wire__v1__go_away__descriptor;
 }
+
+extern const char mallbots__bots__v1__bots__file[];
+static inline const void *mallbots__bots__v1__bots__file_address(void) { return mallbots__bots__v1__bots__file; }
+extern const char mallbots__bots__v1__events__file[];
+static inline const void *mallbots__bots__v1__events__file_address(void) { return mallbots__bots__v1__events__file; }
+extern const char mallbots__bots__v1__journal__file[];
+static inline const void *mallbots__bots__v1__journal__file_address(void) { return mallbots__bots__v1__journal__file; }
+extern const char mallbots__bots__v1__snapshot__file[];
+static inline const void *mallbots__bots__v1__snapshot__file_address(void) { return mallbots__bots__v1__snapshot__file; }
+extern const char mallbots__depot__v1__depot__file[];
+static inline const void *mallbots__depot__v1__depot__file_address(void) { return mallbots__depot__v1__depot__file; }
+extern const char mallbots__depot__v1__events__file[];
+static inline const void *mallbots__depot__v1__events__file_address(void) { return mallbots__depot__v1__events__file; }
+extern const char mallbots__depot__v1__mall__file[];
+static inline const void *mallbots__depot__v1__mall__file_address(void) { return mallbots__depot__v1__mall__file; }
+extern const char mallbots__depot__v1__snapshot__file[];
+static inline const void *mallbots__depot__v1__snapshot__file_address(void) { return mallbots__depot__v1__snapshot__file; }
+extern const char mallbots__events__v1__events__file[];
+static inline const void *mallbots__events__v1__events__file_address(void) { return mallbots__events__v1__events__file; }
+extern const char mallbots__health__v1__health__file[];
+static inline const void *mallbots__health__v1__health__file_address(void) { return mallbots__health__v1__health__file; }
+extern const char mallbots__interop__v1__interop__file[];
+static inline const void *mallbots__interop__v1__interop__file_address(void) { return mallbots__interop__v1__interop__file; }
+extern const char mallbots__orders__v1__events__file[];
+static inline const void *mallbots__orders__v1__events__file_address(void) { return mallbots__orders__v1__events__file; }
+extern const char mallbots__orders__v1__orders__file[];
+static inline const void *mallbots__orders__v1__orders__file_address(void) { return mallbots__orders__v1__orders__file; }
+extern const char mallbots__orders__v1__snapshot__file[];
+static inline const void *mallbots__orders__v1__snapshot__file_address(void) { return mallbots__orders__v1__snapshot__file; }
+extern const char mallbots__payments__v1__events__file[];
+static inline const void *mallbots__payments__v1__events__file_address(void) { return mallbots__payments__v1__events__file; }
+extern const char mallbots__payments__v1__payments__file[];
+static inline const void *mallbots__payments__v1__payments__file_address(void) { return mallbots__payments__v1__payments__file; }
+extern const char mallbots__payments__v1__snapshot__file[];
+static inline const void *mallbots__payments__v1__snapshot__file_address(void) { return mallbots__payments__v1__snapshot__file; }
+extern const char mallbots__reflection__v1__reflection__file[];
+static inline const void *mallbots__reflection__v1__reflection__file_address(void) { return mallbots__reflection__v1__reflection__file; }
+extern const char mallbots__stores__v1__events__file[];
+static inline const void *mallbots__stores__v1__events__file_address(void) { return mallbots__stores__v1__events__file; }
+extern const char mallbots__stores__v1__snapshot__file[];
+static inline const void *mallbots__stores__v1__snapshot__file_address(void) { return mallbots__stores__v1__snapshot__file; }
+extern const char mallbots__stores__v1__stores__file[];
+static inline const void *mallbots__stores__v1__stores__file_address(void) { return mallbots__stores__v1__stores__file; }
+extern const char mallbots__types__v1__types__file[];
+static inline const void *mallbots__types__v1__types__file_address(void) { return mallbots__types__v1__types__file; }
+extern const char mallbots__wire__v1__wire__file[];
+static inline const void *mallbots__wire__v1__wire__file_address(void) { return mallbots__wire__v1__wire__file; }

@@ -23,3 +23,8 @@ static inline const ProtobufCMessageDescriptor *mallbots__testing__v1__nothing__
 static inline const ProtobufCMessageDescriptor *mallbots__testing__v1__shared__descriptor_address(void) {
     return &mallbots__testing__v1__shared__descriptor;
 }
+
+extern const char mallbots__testing__v1__features__file[];
+static inline const void *mallbots__testing__v1__features__file_address(void) { return mallbots__testing__v1__features__file; }
+extern const char mallbots__testing__v1__shared__file[];
+static inline const void *mallbots__testing__v1__shared__file_address(void) { return mallbots__testing__v1__shared__file; }
