@@ -2,7 +2,6 @@ import APIs
 public import Kernel
 public import Logging
 import Messages
-import Synchronization
 public import Wire
 
 /// The robots' gateway: their sessions on one side, the services' logs on the other.
@@ -15,16 +14,10 @@ public final class BotGateway: Sendable {
     let sessions = LiveSessions()
     let limits: GatewayLimits
     let logger: Logger
-    private let phase = Mutex(Phase.starting)
+    private let availability = Availability()
 
     /// The newest telemetry of each robot.
     public let telemetry = TelemetryBoard()
-
-    private enum Phase {
-        case starting
-        case serving
-        case stopped
-    }
 
     /// Loads the gateway's log; blocks while it reads.
     ///
@@ -37,12 +30,19 @@ public final class BotGateway: Sendable {
         self.limits = limits
         self.logger = logger
         loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger)
+        loop.onCondition { [availability] in availability.logIsWorking($0.isWorking) }
     }
 
     var clock: any KernelClock { loop.clock }
 
     /// Whether robots are served: what Depot's log held at the start is read, and the last life's sessions are ended.
-    public var isServing: Bool { phase.withLock { $0 == .serving } }
+    public var isServing: Bool { availability.phase == .serving }
+
+    /// Has `observe` called, now and at each change, with whether robots' work can be done: sessions are served, and the
+    /// log takes reports. It must be quick, and must not call the gateway.
+    public func onAvailability(_ observe: @escaping @Sendable (Bool) -> Void) {
+        availability.observe(observe)
+    }
 
     /// The robots with a live session, by id.
     public var liveBotIDs: [String] { sessions.botIDs }
@@ -54,7 +54,7 @@ public final class BotGateway: Sendable {
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer {
-                phase.withLock { $0 = .stopped }
+                availability.stop()
                 group.cancelAll()
             }
             group.addTask { try await self.loop.run() }
@@ -90,7 +90,7 @@ public final class BotGateway: Sendable {
     private static let depot = "depot"
 
     private func beginServing() {
-        phase.withLock { if $0 == .starting { $0 = .serving } }
+        availability.serve()
         logger.debug("gateway.serving")
     }
 

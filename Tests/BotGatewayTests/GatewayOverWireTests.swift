@@ -173,6 +173,31 @@ import Wire
         }
     }
 
+    @Test func theGatewayIsAvailableWhileItsLogTakesReports() async throws {
+        let mall = try TestMall()
+        let seen = Shared<[Bool]>([])
+        try await mall.open {
+            try await mall.serve { gateway in
+                gateway.onAvailability { isAvailable in seen.withLock { $0.append(isAvailable) } }
+                try await eventually("the gateway to be available") { seen.withLock { $0.last } == true }
+                mall.gatewayLog.fill(true)
+                try await mall.client("b-1", of: gateway) { wire, _ in
+                    _ = await #expect(throws: WireStatus.self) {
+                        try await BotClient(wire).connect(context: CallContext()) { inbound, outbound in
+                            try await outbound.send(.hello("b-1"))
+                            while try await inbound.next() != nil {}
+                        }
+                    }
+                }
+                #expect(seen.withLock { $0.last } == false)
+                mall.gatewayLog.fill(false)
+                // No robot calls, and it is found out all the same.
+                try await eventually("the gateway to be available again") { seen.withLock { $0.last } == true }
+            }
+        }
+        #expect(seen.withLock { $0.suffix(4) } == [true, false, true, false])
+    }
+
     @Test func telemetryIsTheNewestAndNotInTheLog() async throws {
         let mall = try TestMall()
         try await mall.open {

@@ -19,11 +19,12 @@ struct DepotLog: ServiceCore {
     mutating func evolve(_ event: DepotV1.Event, _ stamp: EventStamp) {}
 }
 
-/// A log whose commits can be held back, as a slow disk would.
+/// A log whose commits can be held back, as a slow disk would, or refused, as by a full one.
 final class HeldLog: EventLog {
     private let log: InMemoryEventLog
     private let condition = NSCondition()
     private let isHeld = Mutex(false)
+    private let isFull = Mutex(false)
 
     init(_ log: InMemoryEventLog) { self.log = log }
 
@@ -34,6 +35,8 @@ final class HeldLog: EventLog {
         condition.broadcast()
     }
 
+    func fill(_ full: Bool) { isFull.withLock { $0 = full } }
+
     var name: String { log.name }
     var head: UInt64 { log.head }
     var earliest: UInt64 { log.earliest }
@@ -43,6 +46,7 @@ final class HeldLog: EventLog {
             _ = condition.wait(until: Date(timeIntervalSinceNow: 0.01))
             condition.unlock()
         }
+        if isFull.withLock({ $0 }) { throw StorageError(.full, "no room is left on the device: make room") }
         return try log.commit(batch)
     }
     func read(after position: UInt64, limit: Int) throws(StorageError) -> [RecordedEvent] {

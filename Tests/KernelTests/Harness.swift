@@ -73,6 +73,7 @@ final class FaultyLog: EventLog {
     private let inner: any EventLog
     private let faults = Mutex<[Fault]>([])
     private let failsReads = Mutex(false)
+    private let attempts = Mutex(0)
 
     init(_ inner: any EventLog) {
         self.inner = inner
@@ -80,12 +81,15 @@ final class FaultyLog: EventLog {
 
     func failNext(_ new: Fault...) { faults.withLock { $0 += new } }
     func failReads(_ fails: Bool) { failsReads.withLock { $0 = fails } }
+    /// How often something was to be written.
+    var commits: Int { attempts.withLock { $0 } }
 
     var name: String { inner.name }
     var head: UInt64 { inner.head }
     var earliest: UInt64 { inner.earliest }
 
     func commit(_ batch: LogBatch) throws(StorageError) -> [RecordedEvent] {
+        attempts.withLock { $0 += 1 }
         switch faults.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
         case nil: return try inner.commit(batch)
         case .refuse: throw StorageError(.full, "no room is left on the device: make room")

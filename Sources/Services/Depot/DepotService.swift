@@ -51,6 +51,11 @@ public final class DepotService: DepotAPI {
         }
     }
 
+    /// Has `observe` called when the service begins to work, cannot any more, can again, and has stopped. Before ``run()``.
+    public func onCondition(_ observe: @escaping @Sendable (LoopCondition) -> Void) {
+        loop.onCondition(observe)
+    }
+
     /// Works until ``stop()`` or the task's cancellation, then stores a snapshot and returns. Once only.
     public func run() async throws { try await loop.run() }
 

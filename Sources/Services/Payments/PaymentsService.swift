@@ -46,6 +46,11 @@ public final class PaymentsService: PaymentsAPI {
         }
     }
 
+    /// Has `observe` called when the service begins to work, cannot any more, can again, and has stopped. Before ``run()``.
+    public func onCondition(_ observe: @escaping @Sendable (LoopCondition) -> Void) {
+        loop.onCondition(observe)
+    }
+
     /// Works until ``stop()``, or until the task is cancelled. Once only.
     public func run() async throws {
         defer { watchers.finish() }

@@ -11,18 +11,21 @@ struct ForeignSubscription<Core: ServiceCore> {
     var retryAt: Timestamp?
     var failures = 0
     /// The other log has lost events: nothing of it is taken in any more, even when it grows again.
-    private(set) var isBroken = false
+    private(set) var damage: StorageError?
+
+    var isBroken: Bool { damage != nil }
 
     /// Refuses a log that ends before the place that was reached in it: it has lost events, and its next ones would be
     /// taken for known ones.
     mutating func check(_ feed: EventFeed) throws(StorageError) {
         let head = feed.head
         guard head < position else { return }
-        isBroken = true
-        throw StorageError(
+        let error = StorageError(
             .damaged,
             "the log of \(service) ends at position \(head), but \(Core.serviceName) has already acted on position "
                 + "\(position): events were lost; restore the data directory from a backup")
+        damage = error
+        throw error
     }
 
     mutating func succeeded(at position: UInt64) {

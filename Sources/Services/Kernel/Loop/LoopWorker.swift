@@ -18,12 +18,16 @@ final class LoopWorker<Core: ServiceCore> {
 
     var subscriptions: [ForeignSubscription<Core>] = []
     var observers: [@Sendable ([CommittedEvent<Core.Event>], Core) -> Void] = []
+    var conditionObservers: [@Sendable (LoopCondition) -> Void] = []
 
     private(set) var core: Core
     private var batch: Batch<Core>
     // The state is not that of the log, since a commit failed and the log could not be read: nothing may be decided.
     private(set) var damage: StorageError?
     private var commitRetryAt: Timestamp?
+    // Why the log takes nothing: what it said to the last batch that had something to write.
+    private var refusal: StorageError?
+    private var condition: LoopCondition?
     private var snapshots: SnapshotPolicy
 
     init(
@@ -65,6 +69,7 @@ final class LoopWorker<Core: ServiceCore> {
         if damage != nil { reload() }
         batch = Batch(now: max(batch.now, clock.now()), head: batch.head)
         if let damage {
+            report(.failing(damage))
             for job in jobs { job(self)(damage, self) }
             return false
         }
@@ -76,11 +81,21 @@ final class LoopWorker<Core: ServiceCore> {
             moreWaits = takeForeignEvents()
             takeWhatIsDue(!jobs.isEmpty)
         }
+        if wasRefused && commitRetryAt == nil { prepareProbe() }
         let failure = commit(isLast: isLast)
         // What was not tried while the log refused is tried now that it takes events again.
         if wasRefused && commitRetryAt == nil { moreWaits = true }
+        // Before anyone gets an answer: who was refused must not be told then that all is well.
+        report((damage ?? refusal ?? subscriptions.lazy.compactMap(\.damage).first).map { .failing($0) } ?? .working)
         for completion in completions { completion(failure, self) }
         return moreWaits && failure == nil
+    }
+
+    /// Tells the observers when it is news.
+    func report(_ new: LoopCondition) {
+        guard new != condition else { return }
+        condition = new
+        for observer in conditionObservers { observer(new) }
     }
 
     /// When a turn is worthwhile though nobody asks for one.
@@ -129,6 +144,7 @@ final class LoopWorker<Core: ServiceCore> {
             try apply(core.due(batch.now), cause: nil)
         } catch {
             commitRetryAt = batch.now + .seconds(1)
+            refusal = error
             logger.error("What is due cannot be recorded", metadata: ["error": "\(error)"])
         }
     }
@@ -142,6 +158,7 @@ final class LoopWorker<Core: ServiceCore> {
         do {
             let recorded = try log.commit(batch.log)
             commitRetryAt = nil
+            refusal = nil
             for index in subscriptions.indices where batch.log.cursors.contains(where: { $0.name == cursor(index) }) {
                 subscriptions[index].unstored = 0
             }
@@ -157,9 +174,17 @@ final class LoopWorker<Core: ServiceCore> {
                 ])
             Counter(label: "mallbots.log.commit.failures", dimensions: [("service", Core.serviceName)]).increment()
             commitRetryAt = batch.now + .seconds(1)
-            reload()
+            refusal = error
+            // Without events the state is what it was: to read the log again would only take time, once a second.
+            if !batch.events.isEmpty { reload() }
             return error
         }
+    }
+
+    // While the log refuses, somebody may see to it that nothing is asked of this service any more; then nothing would ever
+    // show that the log is well again. A cursor in its own log, which nobody reads, is the least that can be flushed.
+    private func prepareProbe() {
+        if batch.log.isEmpty { batch.store(cursor: Core.serviceName, position: batch.head) }
     }
 
     private func cursor(_ index: Int) -> String { subscriptions[index].service }

@@ -80,6 +80,14 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
         try? prepare { $0.observers.append(observe) }
     }
 
+    /// Has `observe` called on the loop's thread when it begins to work, when it cannot any more, when it can again, and
+    /// when it has stopped: only with what is news. It must be quick and must not block. Call before ``run()``.
+    ///
+    /// While the log refuses to take anything the loop tries it once a second, even when nothing is asked of it.
+    public func onCondition(_ observe: @escaping @Sendable (LoopCondition) -> Void) {
+        try? prepare { $0.conditionObservers.append(observe) }
+    }
+
     private func prepare(_ body: (LoopWorker<Core>) throws -> Void) throws {
         try phase.withLock { phase in
             guard phase == .preparing else { preconditionFailure("the loop of \(Core.serviceName) already runs") }
@@ -249,6 +257,7 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
                 mailbox.wait(wake.flatMap { clock.delay(until: $0) })
             }
         }
+        worker.report(.stopped)
         phase.withLock { $0 = .stopped }
         feed.finish()
     }
