@@ -61,7 +61,7 @@ let package = Package(
     products: [
         .executable(name: "mallbots", targets: ["CLI"]),
         .executable(name: "protoc-gen-mallbots", targets: ["CodegenPlugin"]),
-        .library(name: "Wire", targets: ["Wire", "APIs", "Messages"]),
+        .library(name: "Wire", targets: ["Wire", "WireServices", "APIs", "Messages"]),
         .library(name: "BotEmulator", targets: ["BotEmulator"]),
     ],
     dependencies: [
@@ -89,6 +89,7 @@ let package = Package(
             "Wire", ["Messages", "COpenSSL", nioCore, nioPosix, logging, metrics, lifecycle, collections],
             path: "Sources/Wire"),
         library("APIs", ["Wire", "Messages"], path: "Sources/APIs"),
+        library("WireServices", ["Wire", "APIs", "Messages"], path: "Sources/WireServices"),
         library(
             "Kernel", ["Messages", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics, collections],
             path: "Sources/Services/Kernel"),
@@ -111,8 +112,8 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Messages", "Wire", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot", "BotGateway",
-                "KioskGateway", "BotEmulator", nioCore, nioPosix, logging, lifecycle,
+                "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
+                "BotGateway", "KioskGateway", "BotEmulator", nioCore, nioPosix, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -139,6 +140,7 @@ let package = Package(
         // The targets of `make fuzz`, replayed on what they once failed on.
         + tests(
             "FuzzTests", ["Wire", "Messages", "CMessages", "COpenSSL"], exclude: ["Entries", "corpus", "regressions"])
+        + tests("WireServicesTests", ["WireServices", "Wire", "APIs", "Messages", logging])
         + tests("HostileTests", ["Wire", "Messages", nioCore, nioEmbedded, logging])
         + tests("CodegenTests", ["Codegen", pluginLibrary, swiftProtobuf])
         + tests(
