@@ -18,11 +18,30 @@ enum JSONLine {
 
 /// Standard output and standard error, unbuffered.
 enum Output {
+    /// When nobody reads any more, as after `| head`, the process ends with the status that a shell expects: the signal
+    /// that would have ended it is ignored where there are sockets.
     static func line(_ text: String) {
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+        let code = write(text + "\n", to: STDOUT_FILENO)
+        if code == 0 { return }
+        if code != EPIPE { note("Error: cannot write to standard output: \(String(cString: strerror(code)))") }
+        exit(code == EPIPE ? 128 + SIGPIPE : 1)
     }
 
     static func note(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        _ = write(text + "\n", to: STDERR_FILENO)
+    }
+
+    /// 0, or the number of what went wrong.
+    private static func write(_ text: String, to file: Int32) -> Int32 {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+            if written < 0 {
+                if errno == EINTR { continue }
+                return errno
+            }
+            rest = rest.dropFirst(written)
+        }
+        return 0
     }
 }
