@@ -13,7 +13,9 @@ struct MallBots: AsyncParsableCommand {
             Certificates:   mallbots certs --help
             """,
         version: Version.text,
-        subcommands: [Serve.self, Demo.self, Bots.self, Orders.self, Events.self, Certs.self])
+        subcommands: [
+            Serve.self, Demo.self, Bots.self, Orders.self, Events.self, Certs.self, Health.self, ServicesCommand.self,
+        ])
 }
 
 /// What this program calls itself.

@@ -12,6 +12,7 @@ struct Listeners: Sendable {
     private let services: WireServer
     private let kiosk: KioskGateway
     private let upkeep: TLSUpkeep
+    private let health: MallHealth
 
     /// - Parameter hangUps: each value has the certificates loaded again
     init(options: ServeOptions, services parts: Services, hangUps: AsyncStream<Void>, logger: Logger) throws {
@@ -27,9 +28,6 @@ struct Listeners: Sendable {
 
         var botRouter = WireRouter()
         parts.gateway.register(in: &botRouter)
-        var configuration = WireServer.Configuration(host: options.bots.host, port: options.bots.port, tls: tls)
-        configuration.limits = .robots
-        bots = WireServer(configuration: configuration, router: botRouter, logger: logger)
 
         // A robot's certificate opens the robots' door only.
         var router = WireRouter()
@@ -45,6 +43,11 @@ struct Listeners: Sendable {
         router.register(payments: parts.payments)
         router.register(depot: parts.depot)
         router.register(events: EventsService(stream: parts.stream))
+
+        health = MallHealth(bots: &botRouter, services: &router, of: parts)
+        var configuration = WireServer.Configuration(host: options.bots.host, port: options.bots.port, tls: tls)
+        configuration.limits = .robots
+        bots = WireServer(configuration: configuration, router: botRouter, logger: logger)
         services = WireServer(
             configuration: .init(host: options.services.host, port: options.services.port, tls: tls), router: router,
             logger: logger)
@@ -55,6 +58,11 @@ struct Listeners: Sendable {
         upkeep = TLSUpkeep(
             credentials: credentials, hosts: hosts, ticketKeys: ticketKeys, servers: [bots, services], hangUps: hangUps,
             first: first, logger: logger)
+    }
+
+    /// Says that nothing is served any more, to be told before connections are asked to go.
+    func announceDrain() async {
+        await health.drain()
     }
 
     /// Runs them all; on graceful shutdown the kiosks' door closes first.

@@ -72,6 +72,7 @@ struct MallServer: Sendable {
                         payments: services.payments, depot: services.depot, telemetry: services.gateway.telemetry,
                         events: services.stream))
                 await stop()
+                await listeners.announceDrain()
                 await group.triggerGracefulShutdown()
             }
             try await tasks.waitForAll()
