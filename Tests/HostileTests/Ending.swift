@@ -41,7 +41,7 @@ extension Catalogue {
         client("a status with a negative code", .call(1, .unknown, nil)) {
             $0.frame(.status(.init(code: .init(rawValue: -1))), on: 1)
         }
-        client("a reset that says OK is no success", .call(1, .cancelled, nil)) {
+        client("a reset that says OK is no success", .call(1, .unknown, nil)) {
             $0.frame(.reset(.init(code: .ok)), on: 1)
         }
         server("a reset that says OK is no success", .call(1, .cancelled, nil)) { victim in

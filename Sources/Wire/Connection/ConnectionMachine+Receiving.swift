@@ -223,7 +223,8 @@ extension ConnectionMachine {
         if role == .server, !resets.allow(limits.maxResetsPerSecond, now: now) {
             return fail(.tooManyResets, .resourceExhausted, "more than \(limits.maxResetsPerSecond) resets in a second")
         }
-        let code = reset.code == .ok ? .cancelled : reset.code
+        // No reset is a success. A client's says that it does not want the call any more, whatever its code.
+        let code: WireV1.Code = reset.code != .ok ? reset.code : role == .server ? .cancelled : .unknown
         effects.append(.over(stream: id, judged(WireV1.Status(code: code, message: reset.message))))
         remove(id, now: now, byPeer: true)
     }
