@@ -109,11 +109,12 @@ let package = Package(
             path: "Sources/KioskGateway", resources: [.embedInCode("openapi.yaml")]),
         library(
             "BotEmulator", ["Wire", "APIs", "Messages", logging, collections], path: "Sources/BotEmulator"),
+        library("Interop", ["Wire", "APIs", "Messages", logging], path: "Sources/Interop"),
         .executableTarget(
             name: "CLI",
             dependencies: [
                 "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
-                "BotGateway", "KioskGateway", "BotEmulator", nioCore, nioPosix, logging, lifecycle,
+                "BotGateway", "KioskGateway", "BotEmulator", "Interop", nioCore, nioPosix, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -157,10 +158,11 @@ let package = Package(
             ])
         + tests(
             "CLITests",
-            ["CLI", "Messages", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser")])
+            ["CLI", "Interop", "Messages", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser")])
         + tests(
             "BotGatewayTests", ["BotGateway", "BotEmulator", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("BotEmulatorTests", ["BotEmulator", "Messages"])
+        + tests("InteropTests", ["Interop", "Wire", "APIs", "Messages", logging])
         + (withBenchmarks
             ? [
                 .executableTarget(

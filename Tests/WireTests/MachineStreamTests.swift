@@ -20,6 +20,22 @@ import Testing
         #expect(server.machine.takeEffects().failure?.refusal == .protocolViolation)
     }
 
+    /// A call that the server breaks off is over like any other.
+    @Test func aServersReset() {
+        var server = Driven.open(.server)
+        server.withCall(3)
+        server.machine.reset(3, .aborted, "no more", now: server.time)
+        let reset = WireV1.Reset(code: .aborted, message: "no more")
+        #expect(
+            server.machine.takeEffects() == [
+                .write(.init(streamID: 3, kind: .reset(reset))),
+                .over(stream: 3, .init(code: .aborted, message: "no more")),
+            ])
+        #expect(server.message(on: 3) == .drop)
+        server.machine.reset(3, .aborted, "again", now: server.time)
+        #expect(server.machine.takeEffects().isEmpty)
+    }
+
     @Test func openWithEndAndEndAlone() {
         var server = Driven.open(.server)
         #expect(server.receive(.open(.init()), on: 1, end: true).last == .end(stream: 1))

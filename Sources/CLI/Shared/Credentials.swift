@@ -61,6 +61,12 @@ struct Credentials: Sendable {
         return try context(configuration)
     }
 
+    /// What the certificate of `tool` says.
+    func toolIdentity() throws -> PeerIdentity {
+        try requireAuthority()
+        return try directory.service(name: "tools", by: authority(), now: now).certificate.identity()
+    }
+
     /// Robots' sides, in the order of their ids.
     func bots(ids: [String], dialling host: String) throws -> [TLSContext] {
         try requireAuthority()

@@ -15,6 +15,7 @@ public struct WireRouter: Sendable {
 
     private var routes: [String: Route] = [:]
     private var gate: (@Sendable (CallContext) throws -> Void)?
+    private var allowsFaults = false
 
     public init() {}
 
@@ -23,6 +24,11 @@ public struct WireRouter: Sendable {
     /// It runs on the connection's event loop, so it must not block. A second one replaces the first.
     public mutating func authorize(_ check: @escaping @Sendable (CallContext) throws -> Void) {
         gate = check
+    }
+
+    /// Gives the handlers the means to do wrong on purpose, see `CallFaults`.
+    package mutating func allowFaults() {
+        allowsFaults = true
     }
 
     /// "/package.Service/Method" of everything registered, sorted.
@@ -39,22 +45,24 @@ public struct WireRouter: Sendable {
     }
 
     func route(_ method: String) -> Route? {
-        guard let route = routes[method], let gate else { return routes[method] }
+        guard let route = routes[method] else { return nil }
+        if gate == nil, !allowsFaults { return route }
         switch route {
         case .task(let start):
-            return .task { stream, context in
+            return .task { [gate, allowsFaults] stream, context in
                 let (inbox, run) = start(stream, context)
                 return (
                     inbox,
                     {
-                        try gate(context)
-                        try await run()
+                        try gate?(context)
+                        let faults = allowsFaults ? CallFaults(stream: stream) : nil
+                        try await CallFaults.$current.withValue(faults) { try await run() }
                     }
                 )
             }
         case .reactor(let start):
-            return .reactor { call in
-                try gate(call.context)
+            return .reactor { [gate] call in
+                try gate?(call.context)
                 return try start(call)
             }
         }

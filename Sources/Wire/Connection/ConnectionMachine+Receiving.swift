@@ -116,6 +116,7 @@ extension ConnectionMachine {
         if role == .server { idleSince = now }
         peerFrameBytes = max(Int(hello.maxFrameBytes), Defaults.frameBytes)
         peerStreams = hello.maxStreams == 0 ? Defaults.streams : Int(hello.maxStreams)
+        peerKeepaliveMs = hello.keepaliveMs
         let credit = min(max(Int(hello.initialCreditBytes), Defaults.creditBytes), Self.maxCredit)
         // Calls begun before this Hello had the default.
         let more = credit - peerCredit

@@ -97,6 +97,14 @@ extension ConnectionMachine {
         remove(id, now: now)
     }
 
+    /// Server: ends a call without a status. `over` follows.
+    mutating func reset(_ id: UInt32, _ code: WireV1.Code, _ message: String, now: MonotonicTime) {
+        guard role == .server, streams[id] != nil else { return }
+        effects.append(.write(WireV1.Frame(streamID: id, kind: .reset(.init(code: code, message: message)))))
+        effects.append(.over(stream: id, WireV1.Status(code: code, message: message)))
+        remove(id, now: now)
+    }
+
     /// The application has taken messages that cost the peer this much credit.
     mutating func grant(_ id: UInt32, bytes: Int) {
         guard bytes > 0, let index = streams.index(forKey: id) else { return }

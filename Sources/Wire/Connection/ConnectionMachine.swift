@@ -80,6 +80,7 @@ struct ConnectionMachine {
     var peerFrameBytes = Defaults.frameBytes
     var peerCredit = Defaults.creditBytes
     var peerStreams = Defaults.streams
+    var peerKeepaliveMs: UInt32 = 0
 
     var hasSentHello = false
     var hasSentGoAway = false

@@ -75,6 +75,9 @@ final class CallStream: CallEnd, @unchecked Sendable {
 
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
+    /// nil before the call has begun and when it is over.
+    var connection: WireConnection? { state.withLock { $0.connection } }
+
     // MARK: Writing
 
     /// Writes a message if that is possible now. On another thread "now" means: into the outbox, while there is room.
@@ -245,7 +248,8 @@ final class CallStream: CallEnd, @unchecked Sendable {
         return try connection.sendMessage(self, payload)
     }
 
-    private func sendHeaders(on connection: WireConnection) {
+    /// A server's initial metadata, if there is any. On the event loop.
+    func sendHeaders(on connection: WireConnection) {
         hasSentMessage = true
         let initial = context.response.initial
         if !initial.isEmpty { connection.sendHeaders(self, initial.wire) }

@@ -35,7 +35,16 @@ public final class InMemoryTransport: Sendable {
 
     /// A client joined to the router; run its `run()`.
     public func makeClient(limits: WireLimits? = nil, backoff: WireBackoff = WireBackoff()) -> WireClient {
-        WireClient(memory: self, limits: limits ?? self.limits, backoff: backoff, logger: logger)
+        makeClient {
+            $0.limits = limits ?? self.limits
+            $0.backoff = backoff
+        }
+    }
+
+    package func makeClient(configure: (inout WireClient.Configuration) -> Void) -> WireClient {
+        var configuration = WireClient.Configuration(plaintextHost: "memory", port: 0)
+        configure(&configuration)
+        return WireClient(memory: self, configuration: configuration, logger: logger)
     }
 
     /// Cuts every connection, as a network failure would. Clients reconnect.

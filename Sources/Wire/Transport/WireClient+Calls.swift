@@ -40,7 +40,8 @@ extension WireClient {
     func begin(_ call: PendingCall) {
         if call.stream.isAbandoned { return fail(call, WireStatus(.cancelled, "cancelled")) }
         switch state {
-        case .connected(let connection): open(call, on: connection)
+        // No one overtakes those that wait.
+        case .connected(let connection): if !waiting.isEmpty || !open(call, on: connection) { wait(call) }
         case .connecting: wait(call)
         case .failed(let reason):
             if call.stream.context.waitForReady { return wait(call) }
@@ -49,14 +50,16 @@ extension WireClient {
         }
     }
 
-    func open(_ call: PendingCall, on connection: WireConnection) {
+    /// False when there is no room for the call now; otherwise it has begun, or failed.
+    private func open(_ call: PendingCall, on connection: WireConnection) -> Bool {
         do {
-            guard try connection.open(call.stream, inbox: call.inbox, method: call.method) else { return wait(call) }
+            guard try connection.open(call.stream, inbox: call.inbox, method: call.method) else { return false }
             call.timer?.cancel()
             call.continuation.resume()
         } catch {
             fail(call, error)
         }
+        return true
     }
 
     func wait(_ call: PendingCall) {
@@ -73,10 +76,17 @@ extension WireClient {
         waiting.append(call)
     }
 
-    func openWaiting(on connection: WireConnection) {
-        let calls = waiting
-        waiting.removeAll()
-        for call in calls { begin(call) }
+    /// Begins the calls that wait, in their order and as far as there is room. Trying all of them whenever one call ends
+    /// would cost the square of their number.
+    func openWaiting() {
+        guard case .connected(let connection) = state else { return }
+        while let call = waiting.popFirst() {
+            if call.stream.isAbandoned {
+                fail(call, WireStatus(.cancelled, "cancelled"))
+            } else if !open(call, on: connection) {
+                return waiting.prepend(call)
+            }
+        }
     }
 
     func fail(_ call: PendingCall, _ error: any Error) {

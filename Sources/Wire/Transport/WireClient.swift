@@ -27,6 +27,8 @@ public final class WireClient: Service, @unchecked Sendable {
         public var agent = "mallbots/1.0"
         /// What decoding one message from the server may cost; one that costs more ends its call.
         public var answers = DecodingLimits.default
+        /// Told what becomes of the connections, on the client's event loop.
+        package var observe: @Sendable (WireClientEvent) -> Void = { _ in }
         /// nil, plaintext, is for tests within this module.
         var tls: TLSContext?
 
@@ -80,10 +82,7 @@ public final class WireClient: Service, @unchecked Sendable {
             configuration, memory: nil, eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: logger)
     }
 
-    convenience init(memory: InMemoryTransport, limits: WireLimits, backoff: WireBackoff, logger: Logger) {
-        var configuration = Configuration(plaintextHost: "memory", port: 0)
-        configuration.limits = limits
-        configuration.backoff = backoff
+    convenience init(memory: InMemoryTransport, configuration: Configuration, logger: Logger) {
         self.init(configuration, memory: memory, eventLoop: memory.eventLoop, logger: logger)
     }
 
@@ -175,12 +174,13 @@ public final class WireClient: Service, @unchecked Sendable {
             role: .client, eventLoop: eventLoop, settings: settings, router: nil, counters: counters, logger: logger)
         connections.append(connection)
         attempted = connection
+        configuration.observe(.attempt)
         connection.events = .init(
             ready: { [unowned self, unowned connection] in self.ready(connection) },
             goingAway: { [unowned self, unowned connection] after, why in
                 self.ended(connection, Outcome(reason: why, wasReady: true, reconnectAfter: after))
             },
-            roomForCalls: { [unowned self, unowned connection] in self.openWaiting(on: connection) },
+            roomForCalls: { [unowned self] in self.openWaiting() },
             closed: { [unowned self, unowned connection] why in
                 self.connections.removeAll { $0 === connection }
                 self.ended(connection, Outcome(reason: why, wasReady: connection.isReady, reconnectAfter: nil))
@@ -227,7 +227,8 @@ public final class WireClient: Service, @unchecked Sendable {
     private func ready(_ connection: WireConnection) {
         if case .closed = state { return connection.close("the client is closed") }
         state = .connected(connection)
-        openWaiting(on: connection)
+        configuration.observe(.ready(connection.machine.peerLimits))
+        openWaiting()
     }
 
     private func ended(_ connection: WireConnection, _ outcome: Outcome) {
@@ -236,6 +237,7 @@ public final class WireClient: Service, @unchecked Sendable {
         case .connecting where attempted === connection: state = .failed(outcome.reason)
         default: return
         }
+        configuration.observe(.ended(why: outcome.reason))
         endAttempt(outcome)
     }
 

@@ -64,6 +64,11 @@ extension WireConnection {
         touch()
     }
 
+    func reset(_ stream: any CallEnd, _ code: WireV1.Code, _ message: String) {
+        machine.reset(stream.id, code, message, now: now)
+        touch()
+    }
+
     /// Client: begins a call on `stream`; nil when it must wait for `roomForCalls`.
     func open(_ stream: CallStream, inbox: CallInbox, method: String) throws -> Bool {
         var timeout: UInt32 = 0
