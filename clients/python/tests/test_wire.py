@@ -365,8 +365,6 @@ class WireTests(unittest.IsolatedAsyncioTestCase):
             await connection.wait_closed()
 
     async def test_silence_is_answered_with_a_ping_and_then_the_end(self):
-        from mallbots.wire import connection as module
-        from unittest import mock
         pings = asyncio.Queue()
 
         async def script(peer):
@@ -374,13 +372,28 @@ class WireTests(unittest.IsolatedAsyncioTestCase):
                 pings.put_nowait(frame)
                 if pings.qsize() < 3:
                     peer.send(pb.Frame(ping=pb.Ping(opaque=frame.ping.opaque, ack=True)))
-        with mock.patch.object(module, "PING_TIMEOUT_SECONDS", 0.1):
-            async with Server(script) as port, await connect("127.0.0.1", port, client_tls(), keepalive_seconds=0.05) as connection:
-                async with connection.call(METHOD, ToBot) as call:
-                    status = await call.status()
+        async with Server(script) as port:
+            connection = connect("127.0.0.1", port, client_tls(), keepalive_seconds=0.05, keepalive_timeout_seconds=0.1)
+            async with await connection as connection, connection.call(METHOD, ToBot) as call:
+                status = await call.status()
         self.assertEqual(status.code, Code.UNAVAILABLE)
         self.assertIn("silent", status.message)
         self.assertEqual(pings.qsize(), 3)
+
+    async def test_a_silent_server_is_pinged_as_often_as_was_said(self):
+        third = asyncio.Event()
+
+        async def script(peer):
+            pings = 0
+            while (frame := await peer.read("ping")) is not None:
+                peer.send(pb.Frame(ping=pb.Ping(opaque=frame.ping.opaque, ack=True)))
+                pings += 1
+                if pings == 3:
+                    third.set()
+        async with Server(script) as port:
+            # The time that an answer has, which is longer, does not come between.
+            async with await connect("127.0.0.1", port, client_tls(), keepalive_seconds=0.05):
+                await asyncio.wait_for(third.wait(), 2)
 
     async def test_a_lost_connection_ends_its_calls(self):
         async def script(peer):

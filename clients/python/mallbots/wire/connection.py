@@ -59,8 +59,13 @@ async def connect(
     max_frame_bytes: int = DEFAULT_FRAME_BYTES,
     initial_credit_bytes: int = DEFAULT_CREDIT,
     keepalive_seconds: float = 30.0,
+    keepalive_timeout_seconds: float = PING_TIMEOUT_SECONDS,
 ) -> "Connection":
-    """Connects, and waits for the server's Hello. Raises WireError (UNAVAILABLE when nobody answers or TLS fails)."""
+    """Connects, and waits for the server's Hello. Raises WireError (UNAVAILABLE when nobody answers or TLS fails).
+
+    A server that is silent for `keepalive_seconds` (0: for ever) is pinged, and given up when it stays silent for
+    `keepalive_timeout_seconds` more.
+    """
     hello = pb.Hello(
         min_version=VERSION, max_version=VERSION, max_frame_bytes=max(max_frame_bytes, DEFAULT_FRAME_BYTES),
         initial_credit_bytes=max(initial_credit_bytes, DEFAULT_CREDIT), max_streams=DEFAULT_STREAMS,
@@ -68,7 +73,7 @@ async def connect(
     loop = asyncio.get_running_loop()
     try:
         transport, connection = await asyncio.wait_for(
-            loop.create_connection(lambda: Connection(hello), host, port, ssl=tls, server_hostname=server_name or host),
+            loop.create_connection(lambda: Connection(hello, keepalive_timeout_seconds), host, port, ssl=tls, server_hostname=server_name or host),
             HANDSHAKE_SECONDS)
     except asyncio.TimeoutError:
         raise WireError.of(Code.UNAVAILABLE, f"{host}:{port} did not answer in time", begun=False) from None
@@ -87,9 +92,10 @@ async def connect(
 class Connection(asyncio.Protocol):
     """Many calls at once over one TLS connection; made by `connect`. Not thread-safe: use it on its event loop."""
 
-    def __init__(self, hello: pb.Hello):
+    def __init__(self, hello: pb.Hello, keepalive_timeout_seconds: float = PING_TIMEOUT_SECONDS):
         self._loop = asyncio.get_running_loop()
         self._hello = hello
+        self._keepalive_timeout = keepalive_timeout_seconds
         self._transport: Any = None
         self._buffer = bytearray()
         self._calls: Dict[int, Call[Any]] = {}
@@ -98,7 +104,7 @@ class Connection(asyncio.Protocol):
         self._stalled: Optional[asyncio.TimerHandle] = None
         self._watcher: Optional[asyncio.TimerHandle] = None
         self._heard = 0.0
-        self._pinged = False
+        self._pinged: Optional[float] = None  # when, if nothing came since
         self._pings: Dict[int, asyncio.Future[None]] = {}
         self._welcomed: asyncio.Future[None] = self._loop.create_future()
         self._closed: asyncio.Future[None] = self._loop.create_future()
@@ -197,7 +203,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._why is not None:
             return
-        self._heard, self._pinged = self._loop.time(), False
+        self._heard, self._pinged = self._loop.time(), None
         self._buffer += data
         at = 0
         while self._why is None and len(self._buffer) - at >= 4:
@@ -333,16 +339,18 @@ class Connection(asyncio.Protocol):
 
     def _watch(self) -> None:
         """Keepalive: after our silence a ping; after a ping's silence the end."""
-        quiet, limit = self._loop.time() - self._heard, self._hello.keepalive_ms / 1000
+        now, limit = self._loop.time(), self._hello.keepalive_ms / 1000
         if limit == 0 or self._why is not None:
             return
-        if quiet < limit:
-            delay = limit - quiet
-        elif self._pinged:
-            return self._lost(Status(Code.UNAVAILABLE, "the server is silent"))
-        else:
+        if self._pinged is None and now - self._heard >= limit:
             self._send(pb.Frame(ping=pb.Ping(opaque=random.getrandbits(64))))
-            self._pinged, delay = True, PING_TIMEOUT_SECONDS
+            self._pinged = now
+        if self._pinged is None:
+            delay = self._heard + limit - now
+        elif now - self._pinged < self._keepalive_timeout:
+            delay = min(limit, self._pinged + self._keepalive_timeout - now)  # by then it may be answered, and the next one due
+        else:
+            return self._lost(Status(Code.UNAVAILABLE, "the server is silent"))
         self._watcher = self._loop.call_later(delay, self._watch)
 
 
