@@ -272,8 +272,9 @@ class WireTests(unittest.IsolatedAsyncioTestCase):
             while (frame := await peer.read("reset")) is not None:
                 seen.put_nowait(frame.reset.code)
         async with Server(script) as port, await connect("127.0.0.1", port, client_tls()) as connection:
-            async with connection.call(METHOD, ToBot):
-                pass
+            async with connection.call(METHOD, ToBot) as call:
+                self.assertFalse(call.done)
+            self.assertTrue(call.done)
             self.assertEqual(await seen.get(), Code.CANCELLED)
             task = asyncio.ensure_future(connection.unary(METHOD, FromBot(), ToBot))
             await asyncio.sleep(0.01)

@@ -376,6 +376,11 @@ class Call(Generic[Response]):
         #: The stream's number; 0 until it is open.
         self.stream_id = 0
 
+    @property
+    def done(self) -> bool:
+        """Whether the call has ended, in whatever way."""
+        return self._status is not None
+
     async def open(self) -> "Call[Response]":
         """Waits until the server takes one more call, and begins this one."""
         connection = self._connection
