@@ -1,1 +1,1 @@
-"""MallBots for Python: `mallbots.wire` speaks Wire, `mallbots.robot` is a robot that speaks it."""
+"""MallBots for Python: `mallbots.wire` speaks Wire, `mallbots.robot` is a robot that speaks it, `mallbots.interop` tries servers."""

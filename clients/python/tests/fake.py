@@ -14,16 +14,43 @@ from mallbots.wire.v1 import wire_pb2 as pb
 logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 _folder = tempfile.TemporaryDirectory(prefix="mallbots-test-")
 atexit.register(_folder.cleanup)
-CERT, KEY = (str(pathlib.Path(_folder.name) / name) for name in ("cert.pem", "key.pem"))
-subprocess.run(
-    ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", KEY, "-out", CERT,
-     "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+
+
+def _openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=_folder.name)
+
+
+def _file(name):
+    return str(pathlib.Path(_folder.name) / name)
+
+
+def _issue(name, alternative):
+    """A certificate of the test's authority, and its key."""
+    pathlib.Path(_file(f"{name}.ext")).write_text(f"subjectAltName={alternative}\nbasicConstraints=critical,CA:FALSE\n")
+    _openssl("req", *_NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+    _openssl(
+        "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+        "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+    return _file(f"{name}.pem"), _file(f"{name}.key")
+
+
+_NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+_openssl("req", "-x509", *_NEW_KEY, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test authority")
+CA = _file("ca.pem")
+CERT, KEY = _issue("server", "IP:127.0.0.1")
+CLIENT_NAME = "spiffe://mallbots.local/service/tools"
+CLIENT_CERT, CLIENT_KEY = _issue("client", f"URI:{CLIENT_NAME}")
 
 HELLO = pb.Frame(hello=pb.Hello(min_version=1, max_version=1))
 
 
 def client_tls():
-    return tls_context(ca=CERT)
+    return tls_context(ca=CA)
+
+
+def named_client_tls():
+    """A client with a certificate."""
+    return tls_context(ca=CA, cert=CLIENT_CERT, key=CLIENT_KEY)
 
 
 class Peer:
@@ -80,6 +107,8 @@ class Server:
     async def __aenter__(self):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERT, KEY)
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(CA)
         if self.alpn:
             context.set_alpn_protocols([self.alpn])
         self.server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=context)
