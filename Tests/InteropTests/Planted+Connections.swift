@@ -17,7 +17,7 @@ extension Planted {
         Planted(
             "cancel_before_start", "streams that are over at once", says: "ended with OK",
             Crooked(unary: { _, _ in .init() }, duplex: { _, out, _ in try await send([9], out) })),
-        Planted("cancel_before_start", "the connection is lost", says: "the first connection was lost", cutting),
+        Planted("cancel_before_start", "the connection is lost", says: "connection was", cutting),
         Planted(
             "cancel_before_start", "an open stream ends badly", says: "INTERNAL: broken",
             Crooked(duplex: { inbound, out, _ in
@@ -25,13 +25,14 @@ extension Planted {
                 try await drain(inbound)
                 throw broken
             })),
-        Planted("cancel_after_begin", "the connection is lost", says: "the first connection was lost", cutting),
-        Planted("cancel_after_begin", "nothing works behind it", says: "EmptyCall", Crooked(empty: { _ in throw broken })),
+        Planted("cancel_after_begin", "the connection is lost", says: "connection was", cutting),
+        Planted(
+            "cancel_after_begin", "nothing works behind it", says: "EmptyCall", Crooked(empty: { _ in throw broken })),
         Planted(
             "cancel_after_first_response", "no first answer", says: "INTERNAL: broken",
             Crooked(duplex: { _, _, _ in throw broken })),
         Planted(
-            "cancel_after_first_response", "the connection is lost", says: "the first connection was lost", cutting),
+            "cancel_after_first_response", "the connection is lost", says: "connection was", cutting),
     ]
 
     static let deadlines = [
@@ -44,8 +45,8 @@ extension Planted {
         Planted(
             "timeout_on_sleeping_server", "a stream's answer at once", says: "one answer more",
             Crooked(duplex: { _, out, _ in try await send([9], out) })),
-        Planted("timeout_on_sleeping_server", "the connection is lost", says: "the first connection was lost", cutting),
-        Planted("timeout_before_start", "the connection is lost", says: "the first connection was lost", cutting),
+        Planted("timeout_on_sleeping_server", "the connection is lost", says: "connection was", cutting),
+        Planted("timeout_before_start", "the connection is lost", says: "connection was", cutting),
     ]
 
     static let flow = [
@@ -60,7 +61,8 @@ extension Planted {
             Crooked(unary: { request, _ in
                 .init(payload: .zeros(Int(request.answerBytes == 4_321 ? 4_320 : request.answerBytes)))
             })),
-        Planted("thousands_of_calls", "the connection is lost for a while", says: "UNAVAILABLE",
+        Planted(
+            "thousands_of_calls", "the connection is lost for a while", says: "UNAVAILABLE",
             Crooked(unary: { request, context in
                 if request.answerBytes == 2_500 { try await cut() }
                 return try await InteropService().unaryCall(request, context: context)
@@ -93,16 +95,16 @@ extension Planted {
         Planted(
             "client_pushback", "an answer is lost", says: "answer 128 did not come",
             Crooked(output: { request, out, _ in try await send(request.answers.dropLast().map(\.bytes), out) })),
-        Planted("client_pushback", "the connection is lost", says: "the first connection was lost", cutting),
+        Planted("client_pushback", "the connection is lost", says: "connection was", cutting),
     ]
 
     static let connections = [
-        Planted("ping", "a server that wants no pings", says: "the first connection was lost") {
+        Planted("ping", "a server that wants no pings", says: "connection was") {
             var bench = Bench()
             bench.limits.maxPingsPerMinute = 2
             return bench
         },
-        Planted("ping", "a server that does not wait for the answer to its ping", says: "the first connection was lost") {
+        Planted("ping", "a server that does not wait for the answer to its ping", says: "connection was") {
             var bench = Bench()
             bench.limits.keepaliveTimeout = .zero
             return bench
@@ -140,7 +142,9 @@ extension Planted {
     ]
 
     static let resets = [
-        Planted("rst_after_header", "a status in place of the reset", says: "ended with OK", Crooked(unary: { _, _ in .init() })),
+        Planted(
+            "rst_after_header", "a status in place of the reset", says: "ended with OK",
+            Crooked(unary: { _, _ in .init() })),
         Planted(
             "rst_after_header", "no headers", says: "no initial metadata",
             Crooked(unary: { _, _ in try await reset(.aborted) })),
@@ -159,9 +163,10 @@ extension Planted {
         Planted(
             "rst_after_data", "another code", says: "ended with CANCELLED",
             Crooked(unary: { _, _ in try await reset(.cancelled) })),
-        Planted("rst_after_data", "the connection is lost", says: "the first connection was lost", cutting),
+        Planted("rst_after_data", "the connection is lost", says: "connection was", cutting),
         Planted(
-            "rst_without_code", "a code", says: "ended with ABORTED", Crooked(unary: { _, _ in try await reset(.aborted) })),
+            "rst_without_code", "a code", says: "ended with ABORTED",
+            Crooked(unary: { _, _ in try await reset(.aborted) })),
     ]
 
     private static func reset(_ code: WireV1.Code) async throws -> Never {

@@ -126,7 +126,8 @@ extension Planted {
             })),
         Planted("client_identity", "nobody", says: "\"\" calls", Crooked(answer: { $0.caller = "" })),
         Planted(
-            "client_identity", "someone else", says: "b-2", Crooked(answer: { $0.caller = "spiffe://test.mall/bot/b-2" })),
+            "client_identity", "someone else", says: "b-2",
+            Crooked(answer: { $0.caller = "spiffe://test.mall/bot/b-2" })),
     ]
 
     static let statuses = [
@@ -174,7 +175,8 @@ extension Planted {
     ]
 
     private struct Absent: AbsentAPI {
-        func absentCall(_ request: InteropV1.EmptyMessage, context: CallContext) async throws -> InteropV1.EmptyMessage {
+        func absentCall(_ request: InteropV1.EmptyMessage, context: CallContext) async throws -> InteropV1.EmptyMessage
+        {
             request
         }
     }

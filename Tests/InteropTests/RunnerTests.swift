@@ -20,7 +20,8 @@ import Wire
         #expect(try await outcome { _ in throw CaseFailure(why: "so") } == .failed(why: "so"))
         #expect(try await outcome { _ in throw CaseSkipped(why: "so") } == .skipped(why: "so"))
         #expect(
-            try await outcome { _ in throw WireStatus(.aborted, "so") } == .failed(why: "a call ended with ABORTED: so"))
+            try await outcome { _ in throw WireStatus(.aborted, "so") } == .failed(why: "a call ended with ABORTED: so")
+        )
     }
 
     @Test func aCaseThatDoesNotEndHasFailed() async throws {
@@ -44,7 +45,9 @@ import Wire
         let error = await #expect(throws: InteropUnreachable.self) {
             try await InteropRunner(target).run(InteropCase.all)
         }
-        #expect(error?.description.contains("cannot connect to 127.0.0.1:\(port.port)") == true, "\(error?.description ?? "")")
+        #expect(
+            error?.description.contains("cannot connect to 127.0.0.1:\(port.port)") == true,
+            "\(error?.description ?? "")")
         // What needs no server is run all the same.
         let some = try await InteropRunner(target).run([InteropCase("test", "", needs: []) { _ in }])
         #expect(some.map(\.outcome) == [.passed])

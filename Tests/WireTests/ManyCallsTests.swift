@@ -31,12 +31,18 @@ import Testing
         limits.maxStreams = 1
         let lab = Lab()
         try await lab.withClient(over: .memory, limits: limits) { client in
-            let first = Task { try await client.unary("/test.Lab/Hang", Lab.Text(), context: .init(), response: Lab.Text.self) }
+            let first = Task {
+                try await client.unary("/test.Lab/Hang", Lab.Text(), context: .init(), response: Lab.Text.self)
+            }
             try await eventually("the first call has begun") { lab.seen.started == 1 }
             var calls: [Task<Lab.Text, any Error>] = []
             for number in 0..<20 {
                 calls.append(
-                    Task { try await client.unary("/test.Lab/Echo", Lab.Text(key: "\(number)"), context: .init(metadata: ["x-number": "\(number)"])) })
+                    Task {
+                        try await client.unary(
+                            "/test.Lab/Echo", Lab.Text(key: "\(number)"),
+                            context: .init(metadata: ["x-number": "\(number)"]))
+                    })
                 try await eventually("call \(number) waits") {
                     try await client.eventLoop.submit { client.waiting.count }.get() == number + 1
                 }

@@ -52,7 +52,10 @@ struct InteropView: Sendable {
 
     /// What a server says may hold anything; on a terminal it is one line of plain text.
     private static func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
+        String(
+            text.map {
+                $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0
+            })
     }
 }
 

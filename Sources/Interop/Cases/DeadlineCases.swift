@@ -5,7 +5,8 @@ import Wire
 extension InteropCase {
     /// Calls that take longer than their caller waits.
     static let deadlines = [
-        InteropCase("timeout_on_sleeping_server", "a server that does not answer in time", run: timeoutOnSleepingServer),
+        InteropCase(
+            "timeout_on_sleeping_server", "a server that does not answer in time", run: timeoutOnSleepingServer),
         InteropCase("timeout_before_start", "a deadline that has passed already", run: timeoutBeforeStart),
     ]
 }
@@ -32,7 +33,8 @@ private func checkTimeout(_ what: String, _ body: () async throws -> Void) async
     let begin = ContinuousClock.now
     try await ending(body).check(.deadlineExceeded, nil, what)
     let milliseconds = Int((ContinuousClock.now - begin) / .milliseconds(1))
-    try check((200...2_000).contains(milliseconds), "\(what), with a deadline of 200 ms, ended after \(milliseconds) ms")
+    try check(
+        (200...2_000).contains(milliseconds), "\(what), with a deadline of 200 ms, ended after \(milliseconds) ms")
 }
 
 private func timeoutBeforeStart(_ run: InteropRun) async throws {

@@ -41,7 +41,8 @@ private func backoff(_ run: InteropRun) async throws {
         let gap = (attempts[number + 1] - attempts[number]) / .seconds(1)
         try check(
             gap >= 0.8 * seconds && gap <= 1.2 * seconds + 0.5,
-            "\(gap) s between attempts \(number + 1) and \(number + 2); \(seconds) s are right, up to a fifth more or less")
+            "\(gap) s between attempts \(number + 1) and \(number + 2); \(seconds) s are right, up to a fifth more or less"
+        )
     }
 }
 

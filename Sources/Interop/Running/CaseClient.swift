@@ -26,7 +26,7 @@ struct CaseClient: Sendable {
         for await event in log.events {
             switch event {
             case .ready(let limits): return limits
-            case .ended(let why): throw CaseFailure(why: "cannot connect: \(why)")
+            case .ended(let why): throw CaseFailure(why: why)
             case .attempt: break
             }
         }

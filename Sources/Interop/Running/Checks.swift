@@ -30,8 +30,8 @@ extension WireStatus {
     /// Fails the case unless the call ended with this code, and with this message if one is given.
     func check(_ code: WireV1.Code, _ message: String? = nil, _ what: String) throws {
         guard self.code == code, message == nil || message == self.message else {
-            let wanted = message.map { "\(code.name) \($0.debugDescription)" } ?? code.name
-            let got = message == nil ? "\(self)" : "\(self.code.name) \(self.message.debugDescription)"
+            let wanted = message.map { "\(code.title) \($0.debugDescription)" } ?? code.title
+            let got = message == nil ? "\(self)" : "\(self.code.title) \(self.message.debugDescription)"
             throw CaseFailure(why: "\(what) ended with \(got), not with \(wanted)")
         }
     }

@@ -20,7 +20,7 @@ public struct WireStatus: StatusConvertible, Hashable, Sendable, CustomStringCon
     public var statusMessage: String { message }
 
     public var description: String {
-        message.isEmpty ? code.name : "\(code.name): \(message)"
+        message.isEmpty ? code.title : "\(code.title): \(message)"
     }
 
     /// What `error` tells a caller: itself if it is a status, its code and message if it has them. Any other error is
@@ -38,4 +38,12 @@ public struct WireStatus: StatusConvertible, Hashable, Sendable, CustomStringCon
     var isEndOfCall: Bool { self == .endOfCall }
 
     static let endOfCall = WireStatus(.cancelled, "the call is over")
+}
+
+extension WireV1.Code {
+    /// The name as gRPC's users know it: "NOT_FOUND"; the number of one that has none.
+    public var title: String {
+        let prefix = "CODE_"
+        return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+    }
 }

@@ -97,7 +97,7 @@ extension WireConnection {
         case .writable(let id): streams[id]?.drain()
         case .roomForCalls: events.roomForCalls()
         case .goingAway(let after, let code, let message):
-            closeReason = "the server said \(code.name): \(message)"
+            closeReason = "the server said \(code.title): \(message)"
             hasHeardWhy = true
             events.goingAway(.milliseconds(Int64(after)), closeReason)
         case .collectGrants: collectGrants()
