@@ -60,13 +60,6 @@ public final class Certificate: @unchecked Sendable {
         }
     }
 
-    /// Reads every certificate of a file.
-    ///
-    /// - Throws: `TLSError` naming the file.
-    public static func all(file: String) throws(TLSError) -> [Certificate] {
-        try CredentialFiles.readCertificates(file)
-    }
-
     /// The certificate as PEM text.
     public func pem() throws(TLSError) -> [UInt8] {
         let bio = try MemoryBIO()

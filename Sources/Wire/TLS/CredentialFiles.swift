@@ -209,3 +209,12 @@ enum CredentialFiles {
         TLSError(.configuration, "\(path) \(what): \(String(cString: strerror(errno)))")
     }
 }
+
+extension Certificate {
+    /// Reads every certificate of a file.
+    ///
+    /// - Throws: `TLSError` naming the file.
+    public static func all(file: String) throws(TLSError) -> [Certificate] {
+        try CredentialFiles.readCertificates(file)
+    }
+}
