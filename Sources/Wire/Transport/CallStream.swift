@@ -50,6 +50,10 @@ final class CallStream: CallEnd, @unchecked Sendable {
     var inbox: MessageQueue<[UInt8]>?
     var task: Task<Void, Never>?
     private var hasSentMessage = false
+    private var lastMessage: [UInt8] = []
+
+    /// The largest message whose memory is kept for the next.
+    private static let mostReused = 512
 
     init(isServer: Bool, context: CallContext) {
         self.isServer = isServer
@@ -69,7 +73,14 @@ final class CallStream: CallEnd, @unchecked Sendable {
         }
     }
 
-    func deliver(_ payload: UnsafeRawBufferPointer, cost: Int) { inbox?.put([UInt8](payload), cost: cost) }
+    func deliver(_ payload: UnsafeRawBufferPointer, cost: Int) {
+        guard let inbox else { return }
+        guard payload.count <= Self.mostReused else { return inbox.put([UInt8](payload), cost: cost) }
+        // A consumer that is done with the last message leaves its memory for this one; otherwise it is new.
+        lastMessage.removeAll(keepingCapacity: true)
+        lastMessage.append(contentsOf: payload)
+        inbox.put(lastMessage, cost: cost)
+    }
 
     func peerEnded() { inbox?.finish(nil) }
 
