@@ -53,7 +53,14 @@ extension DepotV1.Snapshot {
         for index in 0..<c.pointee.n_waiting_bot_ids {
             field7.append(try FromC.string(FromC.item(c.pointee.waiting_bot_ids, index), "mallbots.depot.v1.Snapshot", "waiting_bot_ids"))
         }
-        self.init(mall: field1, stores: field2, lists: field3, tasks: field4, bots: field5, queuedTaskIds: field6, waitingBotIds: field7)
+        var field8: [String] = []
+        field8.reserveCapacity(c.pointee.n_ended_list_ids)
+        for index in 0..<c.pointee.n_ended_list_ids {
+            field8.append(try FromC.string(FromC.item(c.pointee.ended_list_ids, index), "mallbots.depot.v1.Snapshot", "ended_list_ids"))
+        }
+        let field9 = c.pointee.lists_made
+        let field10 = c.pointee.tasks_made
+        self.init(mall: field1, stores: field2, lists: field3, tasks: field4, bots: field5, queuedTaskIds: field6, waitingBotIds: field7, endedListIds: field8, listsMade: field9, tasksMade: field10)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Snapshot> {
@@ -108,6 +115,16 @@ extension DepotV1.Snapshot {
             }
             c.pointee.waiting_bot_ids = items
         }
+        if !self.endedListIds.isEmpty {
+            c.pointee.n_ended_list_ids = self.endedListIds.count
+            let items = arena.many(ProtobufCBinaryData.self, self.endedListIds.count)
+            for index in self.endedListIds.indices {
+                items[index] = arena.string(self.endedListIds[index])
+            }
+            c.pointee.ended_list_ids = items
+        }
+        c.pointee.lists_made = self.listsMade
+        c.pointee.tasks_made = self.tasksMade
         return c
     }
 }
@@ -142,7 +159,8 @@ extension DepotV1.ListRecord {
         for index in 0..<c.pointee.n_task_ids {
             field4.append(try FromC.string(FromC.item(c.pointee.task_ids, index), "mallbots.depot.v1.ListRecord", "task_ids"))
         }
-        self.init(listID: field1, state: field2, stops: field3, taskIds: field4)
+        let field5 = c.pointee.number
+        self.init(listID: field1, state: field2, stops: field3, taskIds: field4, number: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ListRecord> {
@@ -166,6 +184,7 @@ extension DepotV1.ListRecord {
             }
             c.pointee.task_ids = items
         }
+        c.pointee.number = self.number
         return c
     }
 }
@@ -206,7 +225,8 @@ extension DepotV1.TaskRecord {
         for index in 0..<c.pointee.n_declines {
             field10.append(try DepotV1.DeclineRecord(_c: FromC.message(c.pointee.declines, index)))
         }
-        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, queuedUnixMs: field7, canceling: field8, atStoreID: field9, declines: field10)
+        let field11 = c.pointee.number
+        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, queuedUnixMs: field7, canceling: field8, atStoreID: field9, declines: field10, number: field11)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskRecord> {
@@ -236,6 +256,7 @@ extension DepotV1.TaskRecord {
             }
             c.pointee.declines = items
         }
+        c.pointee.number = self.number
         return c
     }
 }

@@ -62,6 +62,23 @@ extension DepotV1.Snapshot {
             }
             json.endArray()
         }
+        if !self.endedListIds.isEmpty {
+            json.key("endedListIds")
+            json.beginArray()
+            for value in self.endedListIds {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
+        if self.listsMade != 0 {
+            json.key("listsMade")
+            json.quoted(self.listsMade)
+        }
+        if self.tasksMade != 0 {
+            json.key("tasksMade")
+            json.quoted(self.tasksMade)
+        }
         json.endObject()
     }
 }
@@ -94,6 +111,10 @@ extension DepotV1.ListRecord {
                 json.string(value)
             }
             json.endArray()
+        }
+        if self.number != 0 {
+            json.key("number")
+            json.quoted(self.number)
         }
         json.endObject()
     }
@@ -151,6 +172,10 @@ extension DepotV1.TaskRecord {
                 value._print(&json)
             }
             json.endArray()
+        }
+        if self.number != 0 {
+            json.key("number")
+            json.quoted(self.number)
         }
         json.endObject()
     }

@@ -20,6 +20,13 @@ extension DepotV1 {
         public var queuedTaskIds: [String] = []
         public var waitingBotIds: [String] = []
 
+        /// Those of the lists that have ended, the first to end first.
+        public var endedListIds: [String] = []
+
+        /// How many were ever made.
+        public var listsMade: UInt64 = 0
+        public var tasksMade: UInt64 = 0
+
         public init() {}
 
         public init(
@@ -29,7 +36,10 @@ extension DepotV1 {
             tasks: [DepotV1.TaskRecord] = [],
             bots: [DepotV1.BotRecord] = [],
             queuedTaskIds: [String] = [],
-            waitingBotIds: [String] = []
+            waitingBotIds: [String] = [],
+            endedListIds: [String] = [],
+            listsMade: UInt64 = 0,
+            tasksMade: UInt64 = 0
         ) {
             self.mall = mall
             self.stores = stores
@@ -38,6 +48,9 @@ extension DepotV1 {
             self.bots = bots
             self.queuedTaskIds = queuedTaskIds
             self.waitingBotIds = waitingBotIds
+            self.endedListIds = endedListIds
+            self.listsMade = listsMade
+            self.tasksMade = tasksMade
         }
     }
 
@@ -50,18 +63,23 @@ extension DepotV1 {
         public var stops: [TypesV1.Stop] = []
         public var taskIds: [String] = []
 
+        /// 1 for the first list ever made.
+        public var number: UInt64 = 0
+
         public init() {}
 
         public init(
             listID: String = "",
             state: DepotV1.ListState = .unspecified,
             stops: [TypesV1.Stop] = [],
-            taskIds: [String] = []
+            taskIds: [String] = [],
+            number: UInt64 = 0
         ) {
             self.listID = listID
             self.state = state
             self.stops = stops
             self.taskIds = taskIds
+            self.number = number
         }
     }
 
@@ -84,6 +102,9 @@ extension DepotV1 {
         public var atStoreID: String = ""
         public var declines: [DepotV1.DeclineRecord] = []
 
+        /// 1 for the first task ever made.
+        public var number: UInt64 = 0
+
         public init() {}
 
         public init(
@@ -96,7 +117,8 @@ extension DepotV1 {
             queuedUnixMs: Int64 = 0,
             canceling: Bool = false,
             atStoreID: String = "",
-            declines: [DepotV1.DeclineRecord] = []
+            declines: [DepotV1.DeclineRecord] = [],
+            number: UInt64 = 0
         ) {
             self.taskID = taskID
             self.listID = listID
@@ -108,6 +130,7 @@ extension DepotV1 {
             self.canceling = canceling
             self.atStoreID = atStoreID
             self.declines = declines
+            self.number = number
         }
     }
 

@@ -75,7 +75,7 @@ public final class DepotService: DepotAPI {
     ) async throws -> DepotV1.ListShoppingListsResponse {
         try await loop.read { core in
             let page = try Page(
-                of: core.lists.values.elements, size: request.pageSize, token: request.pageToken
+                of: core.lists.values.elements, number: \.number, size: request.pageSize, token: request.pageToken
             ) { request.states.isEmpty || request.states.contains($0.state) }
             return DepotV1.ListShoppingListsResponse(
                 lists: page.items.map(core.view), nextPageToken: page.nextToken)
@@ -85,7 +85,7 @@ public final class DepotService: DepotAPI {
     public func getTask(_ request: DepotV1.GetTaskRequest, context: CallContext) async throws -> DepotV1.Task {
         try await loop.read { core in
             guard let task = core.tasks[request.taskID] else {
-                throw ServiceError.notFound("there is no task '\(request.taskID)'")
+                throw ServiceError.notFound("there is no task '\(request.taskID)', or its list ended long ago")
             }
             return core.view(of: task)
         }
@@ -96,7 +96,7 @@ public final class DepotService: DepotAPI {
     ) async throws -> DepotV1.ListTasksResponse {
         try await loop.read { core in
             let page = try Page(
-                of: core.tasks.values.elements, size: request.pageSize, token: request.pageToken
+                of: core.tasks.values.elements, number: \.number, size: request.pageSize, token: request.pageToken
             ) { request.states.isEmpty || request.states.contains($0.state) }
             return DepotV1.ListTasksResponse(tasks: page.items.map(core.view), nextPageToken: page.nextToken)
         }
@@ -142,7 +142,7 @@ public final class DepotService: DepotAPI {
 
 extension DepotCore {
     func list(_ id: String) throws(ServiceError) -> ShoppingList {
-        guard let list = lists[id] else { throw .notFound("there is no shopping list '\(id)'") }
+        guard let list = lists[id] else { throw .notFound("there is no shopping list '\(id)', or it ended long ago") }
         return list
     }
 }

@@ -1,6 +1,7 @@
 import Kernel
 
-/// Some of many, and where to go on. Of what is never removed, so that a place in it is a page's token.
+/// Some of many, and where to go on. Of what is numbered in the order in which it was made, so that a number is a
+/// page's token whatever was made or forgotten since.
 struct Page<Element> {
     /// As many as a page has when the caller does not say, and at most.
     static var usualSize: Int { 50 }
@@ -10,27 +11,25 @@ struct Page<Element> {
     /// Empty after the last page.
     var nextToken = ""
 
+    /// - Parameter all: With numbers that rise.
     /// - Throws: INVALID_ARGUMENT for a token that no page gave.
     init(
-        of all: [Element], size: UInt32, token: String, where isWanted: (Element) -> Bool
+        of all: [Element], number: (Element) -> UInt64, size: UInt32, token: String, where isWanted: (Element) -> Bool
     ) throws(ServiceError) {
-        var index = 0
+        var first: UInt64 = 0
         if !token.isEmpty {
-            guard let place = Int(token), place >= 0, place <= all.count else {
+            guard let number = UInt64(token) else {
                 throw .invalidArgument("page_token '\(token)' is of no page; leave it empty for the first page")
             }
-            index = place
+            first = number
         }
         let size = size == 0 ? Self.usualSize : min(Int(clamping: size), Self.largestSize)
-        while index < all.count {
-            if isWanted(all[index]) {
-                if items.count == size {
-                    nextToken = String(index)
-                    return
-                }
-                items.append(all[index])
+        for element in all where number(element) >= first && isWanted(element) {
+            if items.count == size {
+                nextToken = String(number(element))
+                return
             }
-            index += 1
+            items.append(element)
         }
     }
 }

@@ -8,11 +8,12 @@ extension DepotCore {
         case .mallOpened(let event): open(event.mall ?? DepotV1.Mall())
         case .storeLocated(let event): locate(event)
         case .listCreated(let event):
-            lists[event.listID] = ShoppingList(id: event.listID, stops: event.stops)
-        case .listAvailable(let event): lists[event.listID]?.state = .available
-        case .listReady(let event): lists[event.listID]?.state = .ready
-        case .listCancelRequested(let event): lists[event.listID]?.state = .canceling
-        case .listCanceled(let event): lists[event.listID]?.state = .canceled
+            listsMade += 1
+            lists[event.listID] = ShoppingList(id: event.listID, number: listsMade, stops: event.stops)
+        case .listAvailable(let event): change(event.listID, to: .available)
+        case .listReady(let event): change(event.listID, to: .ready)
+        case .listCancelRequested(let event): change(event.listID, to: .canceling)
+        case .listCanceled(let event): change(event.listID, to: .canceled)
         case .taskQueued(let event): queue(event, at: unixMs)
         case .taskAssigned(let event):
             tasks[event.taskID]?.assigned(to: event.botID, epoch: event.epoch, trip: event.stops)
@@ -51,8 +52,9 @@ extension DepotCore {
     // MARK: Tasks
 
     private mutating func queue(_ event: DepotV1.TaskQueued, at unixMs: Int64) {
+        tasksMade += 1
         tasks[event.taskID] = ShoppingTask(
-            id: event.taskID, listID: event.listID, stops: event.stops, queuedUnixMs: unixMs)
+            id: event.taskID, number: tasksMade, listID: event.listID, stops: event.stops, queuedUnixMs: unixMs)
         lists[event.listID]?.taskIDs.append(event.taskID)
         lists[event.listID]?.openTasks += 1
         addToQueue(event.taskID)

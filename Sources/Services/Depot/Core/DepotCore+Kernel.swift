@@ -4,6 +4,9 @@ public import Messages
 extension DepotCore: ServiceCore {
     public static var serviceName: String { "depot" }
 
+    /// 2: lists and tasks are numbered, and ended ones are forgotten.
+    public static var snapshotFormat: UInt32 { 2 }
+
     public init(snapshot: [UInt8]) throws {
         self.init(try DepotV1.Snapshot(protobuf: snapshot, limits: .unlimited))
     }

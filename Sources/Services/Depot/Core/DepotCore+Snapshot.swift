@@ -7,7 +7,8 @@ extension DepotCore {
         DepotV1.Snapshot(
             mall: mall, stores: stores.values.sorted { $0.storeID < $1.storeID },
             lists: lists.values.map(\.record), tasks: tasks.values.map(\.record), bots: bots.values.map(\.record),
-            queuedTaskIds: Array(queued.names), waitingBotIds: Array(waiting.names))
+            queuedTaskIds: Array(queued.names), waitingBotIds: Array(waiting.names),
+            endedListIds: Array(ended.names), listsMade: listsMade, tasksMade: tasksMade)
     }
 
     init(_ record: DepotV1.Snapshot) {
@@ -26,16 +27,19 @@ extension DepotCore {
         for bot in record.bots { add(FleetBot(bot)) }
         for id in record.queuedTaskIds { addToQueue(id) }
         for id in record.waitingBotIds { waiting.add(id) }
+        for id in record.endedListIds { ended.add(id) }
+        listsMade = record.listsMade
+        tasksMade = record.tasksMade
     }
 }
 
 extension ShoppingList {
     fileprivate var record: DepotV1.ListRecord {
-        DepotV1.ListRecord(listID: id, state: state, stops: stops, taskIds: taskIDs)
+        DepotV1.ListRecord(listID: id, state: state, stops: stops, taskIds: taskIDs, number: number)
     }
 
     fileprivate init(_ record: DepotV1.ListRecord) {
-        self.init(id: record.listID, stops: record.stops)
+        self.init(id: record.listID, number: record.number, stops: record.stops)
         state = record.state
         taskIDs = record.taskIds
     }
@@ -49,11 +53,13 @@ extension ShoppingTask {
                 DepotV1.StopRecord(stop: $0.wanted, done: $0.done, picked: $0.picked, unavailable: $0.unavailable)
             },
             queuedUnixMs: queuedUnixMs, canceling: canceling, atStoreID: atStoreID,
-            declines: declines.map { DepotV1.DeclineRecord(botID: $0.botID, unixMs: $0.unixMs) })
+            declines: declines.map { DepotV1.DeclineRecord(botID: $0.botID, unixMs: $0.unixMs) }, number: number)
     }
 
     fileprivate init(_ record: DepotV1.TaskRecord) {
-        self.init(id: record.taskID, listID: record.listID, stops: [], queuedUnixMs: record.queuedUnixMs)
+        self.init(
+            id: record.taskID, number: record.number, listID: record.listID, stops: [],
+            queuedUnixMs: record.queuedUnixMs)
         state = record.state
         epoch = record.epoch
         botID = record.botID

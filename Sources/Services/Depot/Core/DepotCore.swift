@@ -12,10 +12,15 @@ public struct DepotCore: Sendable {
     var graph: MallGraph?
     /// Where robots stop for each store.
     var stores: OrderedDictionary<String, DepotV1.StoreLocated> = [:]
-    /// In the order in which they were made. None is ever removed, so an index is a page's token.
+    /// In the order in which they were made: all that have not ended, and those that ended last (see `keptLists`).
     var lists: OrderedDictionary<String, ShoppingList> = [:]
     var tasks: OrderedDictionary<String, ShoppingTask> = [:]
     var bots: OrderedDictionary<String, FleetBot> = [:]
+    /// How many were ever made.
+    var listsMade: UInt64 = 0
+    var tasksMade: UInt64 = 0
+    /// Those of the lists that have ended, the first to end first.
+    var ended = Queue()
 
     // What follows from the above, kept so that nothing has to be searched for.
 

@@ -44,6 +44,8 @@ struct ShoppingTask: Hashable, Sendable {
     private static let maxDeclines = 32
 
     let id: String
+    /// 1 for the first task ever made: a page's token.
+    let number: UInt64
     let listID: String
     var state = DepotV1.TaskState.queued
     /// Rises by 1 at each assignment; 0 before the first.
@@ -60,8 +62,9 @@ struct ShoppingTask: Hashable, Sendable {
     var atStoreID = ""
     var declines: [Decline] = []
 
-    init(id: String, listID: String, stops: [TypesV1.Stop], queuedUnixMs: Int64) {
+    init(id: String, number: UInt64, listID: String, stops: [TypesV1.Stop], queuedUnixMs: Int64) {
         self.id = id
+        self.number = number
         self.listID = listID
         self.stops = stops.map(Stop.init)
         self.queuedUnixMs = queuedUnixMs

@@ -277,7 +277,7 @@ void   mallbots__depot__v1__bot_record__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__bot_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[7] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[10] =
 {
   {
     "mall",
@@ -363,20 +363,59 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ended_list_ids",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Depot__V1__Snapshot, n_ended_list_ids),
+    offsetof(Mallbots__Depot__V1__Snapshot, ended_list_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lists_made",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Snapshot, lists_made),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tasks_made",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Snapshot, tasks_made),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__snapshot__field_indices_by_name[] = {
   4,   /* field[4] = bots */
+  7,   /* field[7] = ended_list_ids */
   2,   /* field[2] = lists */
+  8,   /* field[8] = lists_made */
   0,   /* field[0] = mall */
   5,   /* field[5] = queued_task_ids */
   1,   /* field[1] = stores */
   3,   /* field[3] = tasks */
+  9,   /* field[9] = tasks_made */
   6,   /* field[6] = waiting_bot_ids */
 };
 static const ProtobufCIntRange mallbots__depot__v1__snapshot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
 {
@@ -386,14 +425,14 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
   "Mallbots__Depot__V1__Snapshot",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Snapshot),
-  7,
+  10,
   mallbots__depot__v1__snapshot__field_descriptors,
   mallbots__depot__v1__snapshot__field_indices_by_name,
   1,  mallbots__depot__v1__snapshot__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__snapshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__list_record__field_descriptors[4] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__list_record__field_descriptors[5] =
 {
   {
     "list_id",
@@ -443,9 +482,22 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__list_record__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "number",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__ListRecord, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__list_record__field_indices_by_name[] = {
   0,   /* field[0] = list_id */
+  4,   /* field[4] = number */
   1,   /* field[1] = state */
   2,   /* field[2] = stops */
   3,   /* field[3] = task_ids */
@@ -453,7 +505,7 @@ static const unsigned mallbots__depot__v1__list_record__field_indices_by_name[] 
 static const ProtobufCIntRange mallbots__depot__v1__list_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__list_record__descriptor =
 {
@@ -463,14 +515,14 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__list_record__descriptor =
   "Mallbots__Depot__V1__ListRecord",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__ListRecord),
-  4,
+  5,
   mallbots__depot__v1__list_record__field_descriptors,
   mallbots__depot__v1__list_record__field_indices_by_name,
   1,  mallbots__depot__v1__list_record__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__list_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__task_record__field_descriptors[10] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task_record__field_descriptors[11] =
 {
   {
     "task_id",
@@ -592,6 +644,18 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task_record__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "number",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskRecord, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__task_record__field_indices_by_name[] = {
   8,   /* field[8] = at_store_id */
@@ -600,6 +664,7 @@ static const unsigned mallbots__depot__v1__task_record__field_indices_by_name[] 
   9,   /* field[9] = declines */
   3,   /* field[3] = epoch */
   1,   /* field[1] = list_id */
+  10,   /* field[10] = number */
   6,   /* field[6] = queued_unix_ms */
   2,   /* field[2] = state */
   5,   /* field[5] = stops */
@@ -608,7 +673,7 @@ static const unsigned mallbots__depot__v1__task_record__field_indices_by_name[] 
 static const ProtobufCIntRange mallbots__depot__v1__task_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__task_record__descriptor =
 {
@@ -618,7 +683,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_record__descriptor =
   "Mallbots__Depot__V1__TaskRecord",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__TaskRecord),
-  10,
+  11,
   mallbots__depot__v1__task_record__field_descriptors,
   mallbots__depot__v1__task_record__field_indices_by_name,
   1,  mallbots__depot__v1__task_record__number_ranges,

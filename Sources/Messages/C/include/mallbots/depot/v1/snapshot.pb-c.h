@@ -57,10 +57,20 @@ struct  Mallbots__Depot__V1__Snapshot
   ProtobufCBinaryData *queued_task_ids;
   size_t n_waiting_bot_ids;
   ProtobufCBinaryData *waiting_bot_ids;
+  /*
+   * Those of the lists that have ended, the first to end first.
+   */
+  size_t n_ended_list_ids;
+  ProtobufCBinaryData *ended_list_ids;
+  /*
+   * How many were ever made.
+   */
+  uint64_t lists_made;
+  uint64_t tasks_made;
 };
 #define MALLBOTS__DEPOT__V1__SNAPSHOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__snapshot__descriptor) \
-    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0 }
 
 
 struct  Mallbots__Depot__V1__ListRecord
@@ -72,10 +82,14 @@ struct  Mallbots__Depot__V1__ListRecord
   Mallbots__Types__V1__Stop **stops;
   size_t n_task_ids;
   ProtobufCBinaryData *task_ids;
+  /*
+   * 1 for the first list ever made.
+   */
+  uint64_t number;
 };
 #define MALLBOTS__DEPOT__V1__LIST_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__list_record__descriptor) \
-    , {0,NULL}, 0, 0,NULL, 0,NULL }
+    , {0,NULL}, 0, 0,NULL, 0,NULL, 0 }
 
 
 struct  Mallbots__Depot__V1__TaskRecord
@@ -99,10 +113,14 @@ struct  Mallbots__Depot__V1__TaskRecord
   ProtobufCBinaryData at_store_id;
   size_t n_declines;
   Mallbots__Depot__V1__DeclineRecord **declines;
+  /*
+   * 1 for the first task ever made.
+   */
+  uint64_t number;
 };
 #define MALLBOTS__DEPOT__V1__TASK_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task_record__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0,NULL, 0, 0, {0,NULL}, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0,NULL, 0, 0, {0,NULL}, 0,NULL, 0 }
 
 
 struct  Mallbots__Depot__V1__StopRecord
