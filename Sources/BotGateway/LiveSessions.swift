@@ -74,6 +74,7 @@ final class LiveSessions: Sendable {
                 }
             case .taskDelivered(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
             case .taskRequeued(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+            case .taskLeftInCustody(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
             case .taskCanceled(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
             default: break
             }

@@ -158,6 +158,53 @@ import Testing
         #expect(names(end) == ["TaskAbandoned", "TaskRequest"])
     }
 
+    /// The task under a newer epoch, without stops, and with two units of store "s-a" that are in the robot.
+    private static let custody = BotsV1.ToBot(
+        directive: 2,
+        body: .assignTask(
+            BotsV1.AssignTask(
+                taskID: "t", epoch: 2, depotNode: "depot",
+                custody: [
+                    TypesV1.Stop(
+                        storeID: "s-a", node: "a",
+                        items: [TypesV1.Item(productID: "p", quantity: 2, sizeUnits: 1)])
+                ])))
+
+    @Test(arguments: [false, true])
+    func whatItHasInCustodyItDelivers(isAtWork: Bool) throws {
+        var body = try newBody()
+        if isAtWork {
+            // It worked on while nobody heard it, and knows nothing of having lost its lease.
+            body.receive(Self.task())
+            _ = body.advance(to: 20_000)
+        }
+        body.receive(Self.custody)
+        var reports: [BotsV1.FromBot.Body] = []
+        while !names(reports).contains("TaskDelivered"), body.now < 300_000 {
+            reports += body.advance(to: body.now + 100)
+        }
+        #expect(names(reports) == ["TaskAccepted", "TaskDelivered", "TaskRequest"])
+        #expect(reports.first?.task?.epoch == 2 && body.node == Self.graph.node("depot"))
+    }
+
+    @Test func custodyThatIsCancelledGoesBackToItsStores() throws {
+        var body = try newBody()
+        body.receive(Self.custody)
+        _ = body.advance(to: 1)
+        body.receive(
+            BotsV1.ToBot(
+                directive: 3,
+                body: .cancelTask(BotsV1.CancelTask(taskID: "t", epoch: 2, reason: "no more", returnItems: true))))
+        let end = body.advance(to: 300_000)
+        guard case .taskAbandoned(let abandoned)? = end.first else {
+            Issue.record("something else came")
+            return
+        }
+        #expect(abandoned.returned && abandoned.epoch == 2 && body.returnedStores.isEmpty)
+        // It was at store a, where the items are from.
+        #expect(body.rangeMm <= body.parameters.fullRangeMm - 10_000)
+    }
+
     @Test func aCancelOfWhatItDoesNotHaveHasAnEnd() throws {
         var body = try newBody()
         body.receive(Self.cancel(returning: true))

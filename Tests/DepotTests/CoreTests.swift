@@ -1,3 +1,4 @@
+import Kernel
 import Messages
 import OrderedCollections
 import Testing
@@ -106,18 +107,28 @@ import Testing
     @Test func anAbandonedTaskIsFetchedAgainUnderANewEpoch() throws {
         var depot = ReportTests.depot(in: .shopping)
         let abandon = BotsV1.TaskAbandoned(taskID: "o/1", epoch: 1, reason: "stuck", returned: false)
+        // It keeps what it has, and is told to bring that; another fetches the rest.
         let events = depot.report("b", .taskAbandoned(abandon))
-        guard case .taskRequeued(let requeued)? = events.first else {
+        #expect(events.names == ["TaskLeftInCustody", "TaskQueued"])
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+        #expect(depot.core.tasks["o/1"]?.botID == "b" && depot.core.tasks["o/1"]?.epoch == 2)
+        // When it cannot do that either, all is fetched again.
+        let again = BotsV1.TaskAbandoned(taskID: "o/1", epoch: 2, reason: "dropped it", returned: false)
+        let end = depot.report("b", .taskAbandoned(again))
+        guard case .taskRequeued(let requeued)? = end.first else {
             Issue.record("not requeued")
             return
         }
         #expect(requeued.returned.isEmpty && requeued.missing.first?.items.first?.quantity == 2)
         depot.connect("c")
+        depot.connect("d")
         depot.ask("c")
-        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
-        #expect(depot.core.tasks["o/1"]?.epoch == 2 && depot.core.tasks["o/1"]?.sizeUnits == 3)
+        depot.ask("d")
+        #expect(depot.dispatch().names.count { $0 == "TaskAssigned" } == 2)
+        #expect(depot.core.tasks["o/1"]?.epoch == 3 && depot.core.tasks["o/1"]?.sizeUnits == 2)
+        #expect(depot.core.tasks["o/2"]?.epoch == 1 && depot.core.tasks["o/2"]?.sizeUnits == 1)
         // The old robot's late reports change nothing.
-        #expect(depot.report("b", .taskDelivered(.init(taskID: "o/1", epoch: 1))).rejection == .staleEpoch)
+        #expect(depot.report("b", .taskDelivered(.init(taskID: "o/1", epoch: 2))).rejection == .staleEpoch)
     }
 
     @Test func aTaskOfWhichNothingIsLeftEndsWhenItIsAbandoned() {
@@ -138,10 +149,12 @@ import Testing
         depot.report("b", ReportTests.body(.decline))
         depot.ask("b")
         #expect(depot.dispatch().isEmpty)
-        #expect(depot.core.nextReoffer(after: depot.now) == depot.now + 30_000)
+        #expect(depot.core.nextDeadline(after: .init(unixMs: depot.now))?.unixMs == depot.now + 30_000)
+        #expect(
+            DepotCore(depot.core.record).nextDeadline(after: .init(unixMs: depot.now))?.unixMs == depot.now + 30_000)
         depot.now += 30_000
         #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
-        #expect(depot.core.nextReoffer(after: depot.now) == nil)
+        #expect(depot.core.nextDeadline(after: .init(unixMs: depot.now)) == nil)
     }
 
     // MARK: Cancelling
@@ -155,7 +168,7 @@ import Testing
     @Test func anUnacceptedTaskIsCanceledAtOnceAndTheRobotTold() {
         var depot = ReportTests.depot(in: .assigned)
         let events = depot.take(.orderCancelRequested(.init(orderID: "o", reason: "changed my mind")))
-        #expect(events.names == ["ListCancelRequested", "TaskCanceled", "DirectiveIssued", "ListCanceled"])
+        #expect(events.names == ["ListCancelRequested", "DirectiveIssued", "TaskCanceled", "ListCanceled"])
         #expect(depot.core.bots["b"]?.lastDirective == 2 && depot.core.bots["b"]?.taskID == "")
         #expect(depot.report("b", ReportTests.body(.accept)).rejection == .wrongState)
         #expect(depot.ask("b").names == ["BotWaiting"])

@@ -17,19 +17,25 @@ import Testing
     /// What is answered where it is not refused with WRONG_STATE.
     static let allowed: [State: [Report: [String]]] = [
         .assigned: [.accept: ["TaskAccepted"], .decline: ["TaskRequeued"], .abandon: ["TaskRequeued"]],
-        .accepted: [.reach: ["StopReached"], .abandon: ["TaskRequeued"]],
+        .accepted: [.reach: ["StopReached"], .decline: ["TaskRequeued"], .abandon: ["TaskRequeued"]],
         .atStore: [
             .reach: [], .pick: ["ItemPicked"], .miss: ["ItemUnavailable"], .leave: ["StopDone"],
             .deliver: ["ItemUnavailable", "ItemUnavailable", "TaskDelivered", "ListReady"],
-            .abandon: ["TaskRequeued"],
+            .decline: ["TaskRequeued"], .abandon: ["TaskRequeued"],
         ],
         // Store 0 is done, store 1 is not reached.
         .shopping: [
-            .deliver: ["ItemUnavailable", "TaskDelivered", "ListReady"], .abandon: ["TaskRequeued"],
+            .deliver: ["ItemUnavailable", "TaskDelivered", "ListReady"],
+            .decline: ["TaskLeftInCustody", "TaskQueued"], .abandon: ["TaskRequeued"],
         ],
-        .returning: [.deliver: ["TaskDelivered", "ListReady"], .abandon: ["TaskRequeued"]],
+        .returning: [
+            .deliver: ["TaskDelivered", "ListReady"], .decline: ["TaskLeftInCustody"], .abandon: ["TaskRequeued"],
+        ],
         // As accepted, with a cancel on its way to the robot.
-        .canceling: [.reach: ["StopReached"], .abandon: ["TaskCanceled", "ListCanceled"]],
+        .canceling: [
+            .reach: ["StopReached"], .decline: ["TaskCanceled", "ListCanceled"],
+            .abandon: ["TaskCanceled", "ListCanceled"],
+        ],
     ]
 
     /// A depot with task "o/1" of two units at store 0 and one at store 1 in a state, as robot "b" sees it.

@@ -38,6 +38,8 @@ struct TestDepot {
     var core = DepotCore()
     var now: Int64 = 1_000_000
     var log: [(event: DepotV1.Event.Kind, time: Int64)] = []
+    /// Who was heard from: only those whom a test names.
+    var liveness = Liveness(now: 1_000_000)
 
     /// An open mall, stores "s-0" to "s-4" along its bottom row after the depot, and their events in the log.
     init(mall: DepotV1.Mall = TestMall.grid(6, 6), stores: Int = 5) {
@@ -76,7 +78,21 @@ struct TestDepot {
     }
 
     @discardableResult
-    mutating func dispatch() -> [DepotV1.Event.Kind] { record(core.dispatch(now: now)) }
+    mutating func dispatch() -> [DepotV1.Event.Kind] { record(core.whatIsDue(now: now)) }
+
+    /// Time passes in which only these robots are heard from, and what follows from that is recorded.
+    @discardableResult
+    mutating func listen(seconds: Double, hearing bots: [String] = []) -> [DepotV1.Event.Kind] {
+        let end = now + Int64(seconds * 1_000)
+        var events: [DepotV1.Event.Kind] = []
+        while now < end {
+            now = min(end, now + 5_000)
+            liveness.advance(to: now)
+            for bot in bots { liveness.heard(bot) }
+            events += record(core.judge(liveness, now: now))
+        }
+        return events
+    }
 
     mutating func connect(_ bot: String, session: UInt64 = 1, capacity: UInt32 = 10) {
         take(.sessionOpened(.init(botID: bot, session: session, journal: "j", model: "m", capacityUnits: capacity)))

@@ -14,6 +14,8 @@ struct Trip: Sendable, Hashable {
     let orderID: String
     let depotNode: String
     private(set) var stops: [TypesV1.Stop]
+    /// What was in the robot when it got the task, by the store that it came from.
+    let custody: [TypesV1.Stop]
     private(set) var isAccepted = false
     private(set) var reached: String?
     private(set) var doneStores: [String] = []
@@ -26,6 +28,10 @@ struct Trip: Sendable, Hashable {
         orderID = assign.orderID
         depotNode = assign.depotNode
         stops = assign.stops
+        custody = assign.custody
+        for stop in custody {
+            for item in stop.items { settle(stop.storeID, item.productID) { $0.picked += item.quantity } }
+        }
     }
 
     /// The next stop; nil: on to the depot.
@@ -56,7 +62,7 @@ struct Trip: Sendable, Hashable {
     }
 
     /// Where a store is, as a node's id.
-    func node(of store: String) -> String? { stops.first { $0.storeID == store }?.node }
+    func node(of store: String) -> String? { (stops + custody).first { $0.storeID == store }?.node }
 
     /// Whether a report with this task and epoch is about this trip.
     func isMeant(_ taskID: String, _ epoch: UInt64) -> Bool { self.taskID == taskID && self.epoch == epoch }

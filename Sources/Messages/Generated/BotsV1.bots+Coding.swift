@@ -972,7 +972,12 @@ extension BotsV1.AssignTask {
         let field6 = try FromC.string(c.pointee.depot_node, "mallbots.bots.v1.AssignTask", "depot_node")
         var field7: TypesV1.Place? = nil
         if let value = c.pointee.depot_place { field7 = try TypesV1.Place(_c: value) }
-        self.init(taskID: field1, epoch: field2, leaseSeconds: field3, orderID: field4, stops: field5, depotNode: field6, depotPlace: field7)
+        var field8: [TypesV1.Stop] = []
+        field8.reserveCapacity(c.pointee.n_custody)
+        for index in 0..<c.pointee.n_custody {
+            field8.append(try TypesV1.Stop(_c: FromC.message(c.pointee.custody, index)))
+        }
+        self.init(taskID: field1, epoch: field2, leaseSeconds: field3, orderID: field4, stops: field5, depotNode: field6, depotPlace: field7, custody: field8)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__AssignTask> {
@@ -992,6 +997,14 @@ extension BotsV1.AssignTask {
         }
         c.pointee.depot_node = arena.string(self.depotNode)
         if let value = self.depotPlace { c.pointee.depot_place = value._fill(&arena) }
+        if !self.custody.isEmpty {
+            c.pointee.n_custody = self.custody.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Types__V1__Stop>?.self, self.custody.count)
+            for index in self.custody.indices {
+                items[index] = self.custody[index]._fill(&arena)
+            }
+            c.pointee.custody = items
+        }
         return c
     }
 }

@@ -554,6 +554,15 @@ extension BotsV1.AssignTask {
             json.key("depotPlace")
             value._print(&json)
         }
+        if !self.custody.isEmpty {
+            json.key("custody")
+            json.beginArray()
+            for value in self.custody {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
         json.endObject()
     }
 }

@@ -591,7 +591,7 @@ extension BotsV1 {
         }
     }
 
-    /// A trip: visit the stops in this order, then bring everything to the depot.
+    /// A trip: visit the stops in this order, then bring everything to the depot. Without stops: bring what is in custody.
     public struct AssignTask: Message {
         public static var protobufName: String { "mallbots.bots.v1.AssignTask" }
 
@@ -607,6 +607,9 @@ extension BotsV1 {
         public var depotNode: String = ""
         public var depotPlace: TypesV1.Place? = nil
 
+        /// What the bot has already, from before it lost its lease on it, by the store that it came from.
+        public var custody: [TypesV1.Stop] = []
+
         public init() {}
 
         public init(
@@ -616,7 +619,8 @@ extension BotsV1 {
             orderID: String = "",
             stops: [TypesV1.Stop] = [],
             depotNode: String = "",
-            depotPlace: TypesV1.Place? = nil
+            depotPlace: TypesV1.Place? = nil,
+            custody: [TypesV1.Stop] = []
         ) {
             self.taskID = taskID
             self.epoch = epoch
@@ -625,6 +629,7 @@ extension BotsV1 {
             self.stops = stops
             self.depotNode = depotNode
             self.depotPlace = depotPlace
+            self.custody = custody
         }
     }
 

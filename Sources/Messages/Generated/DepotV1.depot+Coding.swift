@@ -107,7 +107,9 @@ extension DepotV1.Task {
         }
         let field9 = c.pointee.queued_unix_ms
         let field10 = c.pointee.canceling != 0
-        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, picked: field7, unavailable: field8, queuedUnixMs: field9, canceling: field10)
+        let field11 = try FromC.string(c.pointee.custody_bot_id, "mallbots.depot.v1.Task", "custody_bot_id")
+        let field12 = c.pointee.custody_until_unix_ms
+        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, picked: field7, unavailable: field8, queuedUnixMs: field9, canceling: field10, custodyBotID: field11, custodyUntilUnixMs: field12)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Task> {
@@ -162,6 +164,8 @@ extension DepotV1.Task {
         }
         c.pointee.queued_unix_ms = self.queuedUnixMs
         c.pointee.canceling = self.canceling ? 1 : 0
+        c.pointee.custody_bot_id = arena.string(self.custodyBotID)
+        c.pointee.custody_until_unix_ms = self.custodyUntilUnixMs
         return c
     }
 }
@@ -197,7 +201,8 @@ extension DepotV1.Bot {
         let field10 = c.pointee.session
         let field11 = try FromC.string(c.pointee.fault, "mallbots.depot.v1.Bot", "fault")
         let field12 = c.pointee.tasks_delivered
-        self.init(botID: field1, state: field2, model: field3, capacityUnits: field4, online: field5, taskID: field6, place: field7, batteryPercent: field8, lastDirective: field9, session: field10, fault: field11, tasksDelivered: field12)
+        let field13 = try FromC.string(c.pointee.custody_task_id, "mallbots.depot.v1.Bot", "custody_task_id")
+        self.init(botID: field1, state: field2, model: field3, capacityUnits: field4, online: field5, taskID: field6, place: field7, batteryPercent: field8, lastDirective: field9, session: field10, fault: field11, tasksDelivered: field12, custodyTaskID: field13)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Bot> {
@@ -215,6 +220,7 @@ extension DepotV1.Bot {
         c.pointee.session = self.session
         c.pointee.fault = arena.string(self.fault)
         c.pointee.tasks_delivered = self.tasksDelivered
+        c.pointee.custody_task_id = arena.string(self.custodyTaskID)
         return c
     }
 }

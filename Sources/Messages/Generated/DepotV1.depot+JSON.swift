@@ -92,6 +92,14 @@ extension DepotV1.Task {
             json.key("canceling")
             json.bool(self.canceling)
         }
+        if !self.custodyBotID.isEmpty {
+            json.key("custodyBotId")
+            json.string(self.custodyBotID)
+        }
+        if self.custodyUntilUnixMs != 0 {
+            json.key("custodyUntilUnixMs")
+            json.quoted(self.custodyUntilUnixMs)
+        }
         json.endObject()
     }
 }
@@ -146,6 +154,10 @@ extension DepotV1.Bot {
         if self.tasksDelivered != 0 {
             json.key("tasksDelivered")
             json.quoted(self.tasksDelivered)
+        }
+        if !self.custodyTaskID.isEmpty {
+            json.key("custodyTaskId")
+            json.string(self.custodyTaskID)
         }
         json.endObject()
     }

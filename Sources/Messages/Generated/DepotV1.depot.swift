@@ -53,6 +53,12 @@ extension DepotV1 {
         /// A cancel was sent to the bot and it has not yet answered.
         public var canceling: Bool = false
 
+        /// The bot that has these items since it lost its lease; empty: none.
+        public var custodyBotID: String = ""
+
+        /// When they are given up and fetched again, unless the bot gets a lease to deliver them before; 0: never.
+        public var custodyUntilUnixMs: Int64 = 0
+
         public init() {}
 
         public init(
@@ -65,7 +71,9 @@ extension DepotV1 {
             picked: [String: UInt32] = [:],
             unavailable: [String: UInt32] = [:],
             queuedUnixMs: Int64 = 0,
-            canceling: Bool = false
+            canceling: Bool = false,
+            custodyBotID: String = "",
+            custodyUntilUnixMs: Int64 = 0
         ) {
             self.taskID = taskID
             self.listID = listID
@@ -77,6 +85,8 @@ extension DepotV1 {
             self.unavailable = unavailable
             self.queuedUnixMs = queuedUnixMs
             self.canceling = canceling
+            self.custodyBotID = custodyBotID
+            self.custodyUntilUnixMs = custodyUntilUnixMs
         }
     }
 
@@ -88,6 +98,8 @@ extension DepotV1 {
         public var state: DepotV1.BotState = .unspecified
         public var model: String = ""
         public var capacityUnits: UInt32 = 0
+
+        /// Has a session, and is heard from.
         public var online: Bool = false
 
         /// What it holds; empty when free.
@@ -105,6 +117,9 @@ extension DepotV1 {
         public var fault: String = ""
         public var tasksDelivered: UInt64 = 0
 
+        /// The task of which it has items since it lost its lease; empty: none.
+        public var custodyTaskID: String = ""
+
         public init() {}
 
         public init(
@@ -119,7 +134,8 @@ extension DepotV1 {
             lastDirective: UInt64 = 0,
             session: UInt64 = 0,
             fault: String = "",
-            tasksDelivered: UInt64 = 0
+            tasksDelivered: UInt64 = 0,
+            custodyTaskID: String = ""
         ) {
             self.botID = botID
             self.state = state
@@ -133,6 +149,7 @@ extension DepotV1 {
             self.session = session
             self.fault = fault
             self.tasksDelivered = tasksDelivered
+            self.custodyTaskID = custodyTaskID
         }
     }
 
@@ -377,6 +394,8 @@ extension DepotV1 {
         case returning
         case delivered
         case canceled
+        /// Nobody holds it: its items are in a bot that lost its lease, and are to be delivered when that bot is back.
+        case inCustody
         /// A number that this version of the schema has no name for.
         case unrecognized(Int32)
 
@@ -389,6 +408,7 @@ extension DepotV1 {
             .returning,
             .delivered,
             .canceled,
+            .inCustody,
         ]
 
         public init() { self = .unspecified }
@@ -403,6 +423,7 @@ extension DepotV1 {
             case 5: self = .returning
             case 6: self = .delivered
             case 7: self = .canceled
+            case 8: self = .inCustody
             default: self = .unrecognized(rawValue)
             }
         }
@@ -417,6 +438,7 @@ extension DepotV1 {
             case .returning: 5
             case .delivered: 6
             case .canceled: 7
+            case .inCustody: 8
             case .unrecognized(let number): number
             }
         }
@@ -431,6 +453,7 @@ extension DepotV1 {
             case .returning: "TASK_STATE_RETURNING"
             case .delivered: "TASK_STATE_DELIVERED"
             case .canceled: "TASK_STATE_CANCELED"
+            case .inCustody: "TASK_STATE_IN_CUSTODY"
             case .unrecognized: nil
             }
         }
@@ -440,7 +463,7 @@ extension DepotV1 {
     public enum BotState: ProtobufEnum {
         case unspecified
         case offline
-        /// Online, and has not asked for a task.
+        /// Online and heard from, and has not asked for a task.
         case idle
         /// Has asked for a task.
         case waiting

@@ -83,6 +83,14 @@ extension DepotV1.Event {
             if let value = c.pointee.report_rejected { field1 = .reportRejected(try DepotV1.ReportRejected(_c: value)) }
         case 30:
             if let value = c.pointee.store_located { field1 = .storeLocated(try DepotV1.StoreLocated(_c: value)) }
+        case 31:
+            if let value = c.pointee.task_left_in_custody { field1 = .taskLeftInCustody(try DepotV1.TaskLeftInCustody(_c: value)) }
+        case 32:
+            if let value = c.pointee.bot_silent { field1 = .botSilent(try DepotV1.BotSilent(_c: value)) }
+        case 33:
+            if let value = c.pointee.bot_heard { field1 = .botHeard(try DepotV1.BotHeard(_c: value)) }
+        case 34:
+            if let value = c.pointee.custody_renewed { field1 = .custodyRenewed(try DepotV1.CustodyRenewed(_c: value)) }
         default: break
         }
         self.init(kind: field1)
@@ -182,6 +190,18 @@ extension DepotV1.Event {
         case .storeLocated(let value):
             c.pointee.kind_case = .init(rawValue: 30)
             c.pointee.store_located = value._fill(&arena)
+        case .taskLeftInCustody(let value):
+            c.pointee.kind_case = .init(rawValue: 31)
+            c.pointee.task_left_in_custody = value._fill(&arena)
+        case .botSilent(let value):
+            c.pointee.kind_case = .init(rawValue: 32)
+            c.pointee.bot_silent = value._fill(&arena)
+        case .botHeard(let value):
+            c.pointee.kind_case = .init(rawValue: 33)
+            c.pointee.bot_heard = value._fill(&arena)
+        case .custodyRenewed(let value):
+            c.pointee.kind_case = .init(rawValue: 34)
+            c.pointee.custody_renewed = value._fill(&arena)
         case nil: break
         }
         return c
@@ -349,7 +369,9 @@ extension DepotV1.TaskQueued {
         for index in 0..<c.pointee.n_stops {
             field3.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
-        self.init(taskID: field1, listID: field2, stops: field3)
+        let field4 = c.pointee.queued_unix_ms
+        let field5 = try FromC.string(c.pointee.split_from_task_id, "mallbots.depot.v1.TaskQueued", "split_from_task_id")
+        self.init(taskID: field1, listID: field2, stops: field3, queuedUnixMs: field4, splitFromTaskID: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskQueued> {
@@ -365,6 +387,8 @@ extension DepotV1.TaskQueued {
             }
             c.pointee.stops = items
         }
+        c.pointee.queued_unix_ms = self.queuedUnixMs
+        c.pointee.split_from_task_id = arena.string(self.splitFromTaskID)
         return c
     }
 }
@@ -396,7 +420,12 @@ extension DepotV1.TaskAssigned {
         for index in 0..<c.pointee.n_stops {
             field5.append(try TypesV1.Stop(_c: FromC.message(c.pointee.stops, index)))
         }
-        self.init(taskID: field1, listID: field2, botID: field3, epoch: field4, stops: field5)
+        var field6: [TypesV1.Stop] = []
+        field6.reserveCapacity(c.pointee.n_custody)
+        for index in 0..<c.pointee.n_custody {
+            field6.append(try TypesV1.Stop(_c: FromC.message(c.pointee.custody, index)))
+        }
+        self.init(taskID: field1, listID: field2, botID: field3, epoch: field4, stops: field5, custody: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskAssigned> {
@@ -413,6 +442,14 @@ extension DepotV1.TaskAssigned {
                 items[index] = self.stops[index]._fill(&arena)
             }
             c.pointee.stops = items
+        }
+        if !self.custody.isEmpty {
+            c.pointee.n_custody = self.custody.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Types__V1__Stop>?.self, self.custody.count)
+            for index in self.custody.indices {
+                items[index] = self.custody[index]._fill(&arena)
+            }
+            c.pointee.custody = items
         }
         return c
     }
@@ -713,6 +750,59 @@ extension DepotV1.TaskRequeued {
                 items[index] = self.missing[index]._fill(&arena)
             }
             c.pointee.missing = items
+        }
+        c.pointee.declined = self.declined ? 1 : 0
+        return c
+    }
+}
+
+extension DepotV1.TaskLeftInCustody {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__task_left_in_custody__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__TaskLeftInCustody.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__TaskLeftInCustody>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.TaskLeftInCustody", "task_id")
+        let field2 = try FromC.string(c.pointee.list_id, "mallbots.depot.v1.TaskLeftInCustody", "list_id")
+        let field3 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.TaskLeftInCustody", "bot_id")
+        let field4 = c.pointee.epoch
+        let field5 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.TaskLeftInCustody", "reason")
+        var field6: [TypesV1.Stop] = []
+        field6.reserveCapacity(c.pointee.n_custody)
+        for index in 0..<c.pointee.n_custody {
+            field6.append(try TypesV1.Stop(_c: FromC.message(c.pointee.custody, index)))
+        }
+        let field7 = c.pointee.declined != 0
+        self.init(taskID: field1, listID: field2, botID: field3, epoch: field4, reason: field5, custody: field6, declined: field7)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskLeftInCustody> {
+        let c = arena.one(Mallbots__Depot__V1__TaskLeftInCustody.self)
+        mallbots__depot__v1__task_left_in_custody__init(c)
+        c.pointee.task_id = arena.string(self.taskID)
+        c.pointee.list_id = arena.string(self.listID)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.epoch = self.epoch
+        c.pointee.reason = arena.string(self.reason)
+        if !self.custody.isEmpty {
+            c.pointee.n_custody = self.custody.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Types__V1__Stop>?.self, self.custody.count)
+            for index in self.custody.indices {
+                items[index] = self.custody[index]._fill(&arena)
+            }
+            c.pointee.custody = items
         }
         c.pointee.declined = self.declined ? 1 : 0
         return c
@@ -1021,6 +1111,96 @@ extension DepotV1.BotWaiting {
         if let value = self.place { c.pointee.place = value._fill(&arena) }
         c.pointee.battery_percent = self.batteryPercent
         c.pointee.range_mm = self.rangeMm
+        return c
+    }
+}
+
+extension DepotV1.BotSilent {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__bot_silent__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotSilent.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__BotSilent>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotSilent", "bot_id")
+        let field2 = c.pointee.seconds
+        self.init(botID: field1, seconds: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotSilent> {
+        let c = arena.one(Mallbots__Depot__V1__BotSilent.self)
+        mallbots__depot__v1__bot_silent__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.seconds = self.seconds
+        return c
+    }
+}
+
+extension DepotV1.BotHeard {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__bot_heard__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotHeard.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__BotHeard>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotHeard", "bot_id")
+        self.init(botID: field1)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotHeard> {
+        let c = arena.one(Mallbots__Depot__V1__BotHeard.self)
+        mallbots__depot__v1__bot_heard__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        return c
+    }
+}
+
+extension DepotV1.CustodyRenewed {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__custody_renewed__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__CustodyRenewed.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__CustodyRenewed>) throws(DecodingError) {
+        self.init()
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__CustodyRenewed> {
+        let c = arena.one(Mallbots__Depot__V1__CustodyRenewed.self)
+        mallbots__depot__v1__custody_renewed__init(c)
         return c
     }
 }

@@ -95,6 +95,18 @@ extension DepotV1.Event {
         case .storeLocated(let value):
             json.key("storeLocated")
             value._print(&json)
+        case .taskLeftInCustody(let value):
+            json.key("taskLeftInCustody")
+            value._print(&json)
+        case .botSilent(let value):
+            json.key("botSilent")
+            value._print(&json)
+        case .botHeard(let value):
+            json.key("botHeard")
+            value._print(&json)
+        case .custodyRenewed(let value):
+            json.key("custodyRenewed")
+            value._print(&json)
         case nil: break
         }
         json.endObject()
@@ -178,6 +190,14 @@ extension DepotV1.TaskQueued {
             }
             json.endArray()
         }
+        if self.queuedUnixMs != 0 {
+            json.key("queuedUnixMs")
+            json.quoted(self.queuedUnixMs)
+        }
+        if !self.splitFromTaskID.isEmpty {
+            json.key("splitFromTaskId")
+            json.string(self.splitFromTaskID)
+        }
         json.endObject()
     }
 }
@@ -205,6 +225,15 @@ extension DepotV1.TaskAssigned {
             json.key("stops")
             json.beginArray()
             for value in self.stops {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.custody.isEmpty {
+            json.key("custody")
+            json.beginArray()
+            for value in self.custody {
                 json.element()
                 value._print(&json)
             }
@@ -422,6 +451,46 @@ extension DepotV1.TaskRequeued {
     }
 }
 
+extension DepotV1.TaskLeftInCustody {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.taskID.isEmpty {
+            json.key("taskId")
+            json.string(self.taskID)
+        }
+        if !self.listID.isEmpty {
+            json.key("listId")
+            json.string(self.listID)
+        }
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if self.epoch != 0 {
+            json.key("epoch")
+            json.quoted(self.epoch)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        if !self.custody.isEmpty {
+            json.key("custody")
+            json.beginArray()
+            for value in self.custody {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if self.declined {
+            json.key("declined")
+            json.bool(self.declined)
+        }
+        json.endObject()
+    }
+}
+
 extension DepotV1.TaskCanceled {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
@@ -585,6 +654,39 @@ extension DepotV1.BotWaiting {
             json.key("rangeMm")
             json.quoted(self.rangeMm)
         }
+        json.endObject()
+    }
+}
+
+extension DepotV1.BotSilent {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if self.seconds != 0 {
+            json.key("seconds")
+            json.integer(self.seconds)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.BotHeard {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.CustodyRenewed {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
         json.endObject()
     }
 }

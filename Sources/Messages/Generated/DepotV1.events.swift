@@ -48,6 +48,10 @@ extension DepotV1 {
             case directiveIssued(DepotV1.DirectiveIssued)
             case reportRejected(DepotV1.ReportRejected)
             case storeLocated(DepotV1.StoreLocated)
+            case taskLeftInCustody(DepotV1.TaskLeftInCustody)
+            case botSilent(DepotV1.BotSilent)
+            case botHeard(DepotV1.BotHeard)
+            case custodyRenewed(DepotV1.CustodyRenewed)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -82,6 +86,10 @@ extension DepotV1 {
                 case .directiveIssued: "DirectiveIssued"
                 case .reportRejected: "ReportRejected"
                 case .storeLocated: "StoreLocated"
+                case .taskLeftInCustody: "TaskLeftInCustody"
+                case .botSilent: "BotSilent"
+                case .botHeard: "BotHeard"
+                case .custodyRenewed: "CustodyRenewed"
                 }
             }
         }
@@ -163,16 +171,26 @@ extension DepotV1 {
         /// In the order of the trip.
         public var stops: [TypesV1.Stop] = []
 
+        /// Since when these items wait, Unix time; 0: since this event.
+        public var queuedUnixMs: Int64 = 0
+
+        /// The task that they were taken out of, when its robot lost it; empty: none.
+        public var splitFromTaskID: String = ""
+
         public init() {}
 
         public init(
             taskID: String = "",
             listID: String = "",
-            stops: [TypesV1.Stop] = []
+            stops: [TypesV1.Stop] = [],
+            queuedUnixMs: Int64 = 0,
+            splitFromTaskID: String = ""
         ) {
             self.taskID = taskID
             self.listID = listID
             self.stops = stops
+            self.queuedUnixMs = queuedUnixMs
+            self.splitFromTaskID = splitFromTaskID
         }
     }
 
@@ -188,6 +206,9 @@ extension DepotV1 {
         /// In the order of the trip.
         public var stops: [TypesV1.Stop] = []
 
+        /// What the bot has in custody of this task, to be delivered with it.
+        public var custody: [TypesV1.Stop] = []
+
         public init() {}
 
         public init(
@@ -195,13 +216,15 @@ extension DepotV1 {
             listID: String = "",
             botID: String = "",
             epoch: UInt64 = 0,
-            stops: [TypesV1.Stop] = []
+            stops: [TypesV1.Stop] = [],
+            custody: [TypesV1.Stop] = []
         ) {
             self.taskID = taskID
             self.listID = listID
             self.botID = botID
             self.epoch = epoch
             self.stops = stops
+            self.custody = custody
         }
     }
 
@@ -405,6 +428,44 @@ extension DepotV1 {
         }
     }
 
+    /// The bot no longer has the task, but these units of it are in the bot: nobody else is sent for them. What was still to
+    /// be fetched is another task's, in the TaskQueued that follows.
+    public struct TaskLeftInCustody: Message {
+        public static var protobufName: String { "mallbots.depot.v1.TaskLeftInCustody" }
+
+        public var taskID: String = ""
+        public var listID: String = ""
+        public var botID: String = ""
+
+        /// The bot's, which is no longer good.
+        public var epoch: UInt64 = 0
+        public var reason: String = ""
+        public var custody: [TypesV1.Stop] = []
+
+        /// The bot refused to deliver them now; it is asked again after a while.
+        public var declined: Bool = false
+
+        public init() {}
+
+        public init(
+            taskID: String = "",
+            listID: String = "",
+            botID: String = "",
+            epoch: UInt64 = 0,
+            reason: String = "",
+            custody: [TypesV1.Stop] = [],
+            declined: Bool = false
+        ) {
+            self.taskID = taskID
+            self.listID = listID
+            self.botID = botID
+            self.epoch = epoch
+            self.reason = reason
+            self.custody = custody
+            self.declined = declined
+        }
+    }
+
     /// `mallbots.depot.v1.TaskCanceled`.
     public struct TaskCanceled: Message {
         public static var protobufName: String { "mallbots.depot.v1.TaskCanceled" }
@@ -575,6 +636,47 @@ extension DepotV1 {
             self.batteryPercent = batteryPercent
             self.rangeMm = rangeMm
         }
+    }
+
+    /// Nothing was heard from the bot for so long: what it held is lost to it.
+    public struct BotSilent: Message {
+        public static var protobufName: String { "mallbots.depot.v1.BotSilent" }
+
+        public var botID: String = ""
+        public var seconds: UInt32 = 0
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            seconds: UInt32 = 0
+        ) {
+            self.botID = botID
+            self.seconds = seconds
+        }
+    }
+
+    /// A silent bot was heard from again.
+    public struct BotHeard: Message {
+        public static var protobufName: String { "mallbots.depot.v1.BotHeard" }
+
+        public var botID: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = ""
+        ) {
+            self.botID = botID
+        }
+    }
+
+    /// A new depot process began: robots could not come back while there was none, so what is in custody has its full time
+    /// again. Recorded only when there is something in custody.
+    public struct CustodyRenewed: Message {
+        public static var protobufName: String { "mallbots.depot.v1.CustodyRenewed" }
+
+        public init() {}
     }
 
     /// `mallbots.depot.v1.BotFaulted`.

@@ -218,7 +218,6 @@ extension DepotV1.TaskRecord {
             field6.append(try DepotV1.StopRecord(_c: FromC.message(c.pointee.stops, index)))
         }
         let field7 = c.pointee.queued_unix_ms
-        let field8 = c.pointee.canceling != 0
         let field9 = try FromC.string(c.pointee.at_store_id, "mallbots.depot.v1.TaskRecord", "at_store_id")
         var field10: [DepotV1.DeclineRecord] = []
         field10.reserveCapacity(c.pointee.n_declines)
@@ -226,7 +225,10 @@ extension DepotV1.TaskRecord {
             field10.append(try DepotV1.DeclineRecord(_c: FromC.message(c.pointee.declines, index)))
         }
         let field11 = c.pointee.number
-        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, queuedUnixMs: field7, canceling: field8, atStoreID: field9, declines: field10, number: field11)
+        let field12 = c.pointee.cancel_unix_ms
+        let field13 = try FromC.string(c.pointee.custodian_id, "mallbots.depot.v1.TaskRecord", "custodian_id")
+        let field14 = c.pointee.custody_unix_ms
+        self.init(taskID: field1, listID: field2, state: field3, epoch: field4, botID: field5, stops: field6, queuedUnixMs: field7, atStoreID: field9, declines: field10, number: field11, cancelUnixMs: field12, custodianID: field13, custodyUnixMs: field14)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__TaskRecord> {
@@ -246,7 +248,6 @@ extension DepotV1.TaskRecord {
             c.pointee.stops = items
         }
         c.pointee.queued_unix_ms = self.queuedUnixMs
-        c.pointee.canceling = self.canceling ? 1 : 0
         c.pointee.at_store_id = arena.string(self.atStoreID)
         if !self.declines.isEmpty {
             c.pointee.n_declines = self.declines.count
@@ -257,6 +258,9 @@ extension DepotV1.TaskRecord {
             c.pointee.declines = items
         }
         c.pointee.number = self.number
+        c.pointee.cancel_unix_ms = self.cancelUnixMs
+        c.pointee.custodian_id = arena.string(self.custodianID)
+        c.pointee.custody_unix_ms = self.custodyUnixMs
         return c
     }
 }
@@ -375,7 +379,9 @@ extension DepotV1.BotRecord {
         let field12 = c.pointee.retired != 0
         let field13 = c.pointee.lost != 0
         let field14 = try FromC.string(c.pointee.dock_id, "mallbots.depot.v1.BotRecord", "dock_id")
-        self.init(registered: field1, online: field2, session: field3, request: field4, taskID: field5, place: field6, batteryPercent: field7, lastDirective: field8, tasksDelivered: field9, faults: field10, paused: field11, retired: field12, lost: field13, dockID: field14)
+        let field15 = c.pointee.silent != 0
+        let field16 = try FromC.string(c.pointee.custody_task_id, "mallbots.depot.v1.BotRecord", "custody_task_id")
+        self.init(registered: field1, online: field2, session: field3, request: field4, taskID: field5, place: field6, batteryPercent: field7, lastDirective: field8, tasksDelivered: field9, faults: field10, paused: field11, retired: field12, lost: field13, dockID: field14, silent: field15, custodyTaskID: field16)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotRecord> {
@@ -402,6 +408,8 @@ extension DepotV1.BotRecord {
         c.pointee.retired = self.retired ? 1 : 0
         c.pointee.lost = self.lost ? 1 : 0
         c.pointee.dock_id = arena.string(self.dockID)
+        c.pointee.silent = self.silent ? 1 : 0
+        c.pointee.custody_task_id = arena.string(self.custodyTaskID)
         return c
     }
 }

@@ -156,10 +156,6 @@ extension DepotV1.TaskRecord {
             json.key("queuedUnixMs")
             json.quoted(self.queuedUnixMs)
         }
-        if self.canceling {
-            json.key("canceling")
-            json.bool(self.canceling)
-        }
         if !self.atStoreID.isEmpty {
             json.key("atStoreId")
             json.string(self.atStoreID)
@@ -176,6 +172,18 @@ extension DepotV1.TaskRecord {
         if self.number != 0 {
             json.key("number")
             json.quoted(self.number)
+        }
+        if self.cancelUnixMs != 0 {
+            json.key("cancelUnixMs")
+            json.quoted(self.cancelUnixMs)
+        }
+        if !self.custodianID.isEmpty {
+            json.key("custodianId")
+            json.string(self.custodianID)
+        }
+        if self.custodyUnixMs != 0 {
+            json.key("custodyUnixMs")
+            json.quoted(self.custodyUnixMs)
         }
         json.endObject()
     }
@@ -292,6 +300,14 @@ extension DepotV1.BotRecord {
         if !self.dockID.isEmpty {
             json.key("dockId")
             json.string(self.dockID)
+        }
+        if self.silent {
+            json.key("silent")
+            json.bool(self.silent)
+        }
+        if !self.custodyTaskID.isEmpty {
+            json.key("custodyTaskId")
+            json.string(self.custodyTaskID)
         }
         json.endObject()
     }

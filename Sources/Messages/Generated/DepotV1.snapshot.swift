@@ -96,7 +96,6 @@ extension DepotV1 {
         /// In the order of the trip.
         public var stops: [DepotV1.StopRecord] = []
         public var queuedUnixMs: Int64 = 0
-        public var canceling: Bool = false
 
         /// The store that the bot stands at; empty: none.
         public var atStoreID: String = ""
@@ -104,6 +103,13 @@ extension DepotV1 {
 
         /// 1 for the first task ever made.
         public var number: UInt64 = 0
+
+        /// When a cancel was sent to the bot that holds it; 0: none was.
+        public var cancelUnixMs: Int64 = 0
+
+        /// Who has the picked units without a lease, or has a lease to deliver them; empty: nobody.
+        public var custodianID: String = ""
+        public var custodyUnixMs: Int64 = 0
 
         public init() {}
 
@@ -115,10 +121,12 @@ extension DepotV1 {
             botID: String = "",
             stops: [DepotV1.StopRecord] = [],
             queuedUnixMs: Int64 = 0,
-            canceling: Bool = false,
             atStoreID: String = "",
             declines: [DepotV1.DeclineRecord] = [],
-            number: UInt64 = 0
+            number: UInt64 = 0,
+            cancelUnixMs: Int64 = 0,
+            custodianID: String = "",
+            custodyUnixMs: Int64 = 0
         ) {
             self.taskID = taskID
             self.listID = listID
@@ -127,10 +135,12 @@ extension DepotV1 {
             self.botID = botID
             self.stops = stops
             self.queuedUnixMs = queuedUnixMs
-            self.canceling = canceling
             self.atStoreID = atStoreID
             self.declines = declines
             self.number = number
+            self.cancelUnixMs = cancelUnixMs
+            self.custodianID = custodianID
+            self.custodyUnixMs = custodyUnixMs
         }
     }
 
@@ -201,6 +211,10 @@ extension DepotV1 {
 
         /// The dock that it was sent to; empty: none.
         public var dockID: String = ""
+        public var silent: Bool = false
+
+        /// The task of which it has units in custody; empty: none.
+        public var custodyTaskID: String = ""
 
         public init() {}
 
@@ -218,7 +232,9 @@ extension DepotV1 {
             paused: Bool = false,
             retired: Bool = false,
             lost: Bool = false,
-            dockID: String = ""
+            dockID: String = "",
+            silent: Bool = false,
+            custodyTaskID: String = ""
         ) {
             self.registered = registered
             self.online = online
@@ -234,6 +250,8 @@ extension DepotV1 {
             self.retired = retired
             self.lost = lost
             self.dockID = dockID
+            self.silent = silent
+            self.custodyTaskID = custodyTaskID
         }
     }
 }

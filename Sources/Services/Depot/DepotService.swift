@@ -36,8 +36,10 @@ public final class DepotService: DepotAPI {
         }
         // The first command of all: it comes before any event of the others.
         loop.submit { core, _ in
-            let events = core.mall == mall ? [] : [DepotV1.Event.Kind.mallOpened(.init(mall: mall)).new]
-            return Decision(events) { core in core.queued.names.filter { core.trips[$0] == nil } }
+            let opening = core.mall == mall ? [] : [DepotV1.Event.Kind.mallOpened(.init(mall: mall))]
+            return Decision((opening + core.renewCustody()).map(\.new)) { core in
+                core.queued.names.filter { core.trips[$0] == nil }
+            }
         } completion: { result in
             switch result {
             case .success(let stranded) where !stranded.isEmpty:

@@ -161,6 +161,20 @@ class BodyTests(unittest.TestCase):
             self.assertEqual(body.place, BAKERY if back else DEPOT)
             self.assertEqual([store for store in places if f"put back at {store}" in steps], places)
 
+    def test_what_it_has_in_custody_is_delivered_or_brought_back(self):
+        custody = assign().assign_task
+        again = bots.ToBot(directive=2, assign_task=bots.AssignTask(
+            task_id="t-1", epoch=2, depot_node="depot", depot_place=DEPOT, custody=custody.stops[:1]))
+        for cancelled in (False, True):
+            _, body = self.working(until="item_picked")
+            (accepted,) = body.direct(again, 9)
+            self.assertEqual((accepted.WhichOneof("body"), accepted.task_accepted.epoch), ("task_accepted", 2))
+            if cancelled:
+                body.direct(bots.ToBot(directive=3, cancel_task=bots.CancelTask(task_id="t-1", epoch=2, return_items=True)), 10)
+            said, body = self.run_body(body, until="task_abandoned" if cancelled else "task_delivered")
+            self.assertEqual(said, ["task_abandoned" if cancelled else "task_delivered"])
+            self.assertEqual(body.place, BAKERY if cancelled else DEPOT)
+
     def test_a_cancelled_task_that_it_does_not_have(self):
         (abandoned,) = Body().direct(bots.ToBot(directive=1, cancel_task=bots.CancelTask(task_id="t-9", epoch=4)), 1)
         self.assertEqual((abandoned.task_abandoned.task_id, abandoned.task_abandoned.epoch, abandoned.task_abandoned.returned), ("t-9", 4, True))

@@ -240,6 +240,9 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__task_delive
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__task_requeued__descriptor_address(void) {
     return &mallbots__depot__v1__task_requeued__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__task_left_in_custody__descriptor_address(void) {
+    return &mallbots__depot__v1__task_left_in_custody__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__task_canceled__descriptor_address(void) {
     return &mallbots__depot__v1__task_canceled__descriptor;
 }
@@ -263,6 +266,15 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_offline
 }
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_waiting__descriptor_address(void) {
     return &mallbots__depot__v1__bot_waiting__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_silent__descriptor_address(void) {
+    return &mallbots__depot__v1__bot_silent__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_heard__descriptor_address(void) {
+    return &mallbots__depot__v1__bot_heard__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__custody_renewed__descriptor_address(void) {
+    return &mallbots__depot__v1__custody_renewed__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_faulted__descriptor_address(void) {
     return &mallbots__depot__v1__bot_faulted__descriptor;

@@ -18,12 +18,13 @@ extension DepotCore {
         case .taskAssigned(let event):
             tasks[event.taskID]?.assigned(to: event.botID, epoch: event.epoch, trip: event.stops)
             removeFromQueue(event.taskID)
+            inCustody.remove(event.taskID)
             updateBot(event.botID) { bot in
                 bot.taskID = event.taskID
                 bot.request = nil
                 bot.dockID = ""
             }
-        case .taskAccepted(let event): tasks[event.taskID]?.state = .accepted
+        case .taskAccepted(let event): tasks[event.taskID]?.accepted()
         case .stopReached(let event):
             tasks[event.taskID]?.reached(event.storeID)
             if let node = stores[event.storeID]?.node { moveBot(event.botID, to: node) }
@@ -37,13 +38,22 @@ extension DepotCore {
             updateBot(event.botID) { $0.tasksDelivered += 1 }
             if let mall { moveBot(event.botID, to: mall.depotNode) }
         case .taskRequeued(let event):
-            free(event.botID, from: event.taskID)
-            tasks[event.taskID]?.requeued(declinedBy: event.declined ? event.botID : nil, at: unixMs)
+            release(event.taskID)
+            tasks[event.taskID]?.requeued()
+            if event.declined { decline(event.taskID, by: event.botID, at: unixMs) }
             addToQueue(event.taskID)
+        case .taskLeftInCustody(let event):
+            release(event.taskID)
+            tasks[event.taskID]?.leftInCustody(of: event.botID, at: unixMs)
+            if event.declined { decline(event.taskID, by: event.botID, at: unixMs) }
+            inCustody.add(event.taskID)
+            updateBot(event.botID) { $0.custodyTaskID = event.taskID }
         case .taskCanceled(let event): end(event.taskID, of: event.listID) { $0.canceled() }
-        case .directiveIssued(let event): issued(event)
+        case .custodyRenewed:
+            for taskID in inCustody.names { tasks[taskID]?.custodyUnixMs = unixMs }
+        case .directiveIssued(let event): issued(event, at: unixMs)
         case .botRegistered, .botOnline, .botOffline, .botWaiting, .botFaulted, .botFaultCleared, .botPaused,
-            .botResumed, .botRetired, .botLost:
+            .botResumed, .botRetired, .botLost, .botSilent, .botHeard:
             applyToBot(event)
         case .listRefused, .reportRejected, nil: break
         }
@@ -54,7 +64,8 @@ extension DepotCore {
     private mutating func queue(_ event: DepotV1.TaskQueued, at unixMs: Int64) {
         tasksMade += 1
         tasks[event.taskID] = ShoppingTask(
-            id: event.taskID, number: tasksMade, listID: event.listID, stops: event.stops, queuedUnixMs: unixMs)
+            id: event.taskID, number: tasksMade, listID: event.listID, stops: event.stops,
+            queuedUnixMs: event.queuedUnixMs > 0 ? event.queuedUnixMs : unixMs)
         lists[event.listID]?.taskIDs.append(event.taskID)
         lists[event.listID]?.openTasks += 1
         addToQueue(event.taskID)
@@ -63,21 +74,39 @@ extension DepotCore {
     private mutating func end(_ taskID: String, of listID: String, _ how: (inout ShoppingTask) -> Void) {
         guard let task = tasks[taskID], !task.hasEnded else { return }
         removeFromQueue(taskID)
-        free(task.botID, from: taskID)
+        release(taskID)
         // Safe because the task was found above and nothing has removed it.
         how(&tasks[taskID]!)
         lists[listID]?.openTasks -= 1
     }
 
+    /// Takes a task from the robot that holds it, and from the one that has its items in custody.
+    private mutating func release(_ taskID: String) {
+        guard let task = tasks[taskID] else { return }
+        inCustody.remove(taskID)
+        canceling.remove(taskID)
+        for botID in [task.botID, task.custodian] {
+            updateBot(botID) { bot in
+                if bot.taskID == taskID { bot.taskID = "" }
+                if bot.custodyTaskID == taskID { bot.custodyTaskID = "" }
+            }
+        }
+    }
+
+    private mutating func decline(_ taskID: String, by botID: String, at unixMs: Int64) {
+        tasks[taskID]?.declined(by: botID, at: unixMs)
+        let past = unixMs - policy.declineSeconds * 1_000
+        declineTimes.removeAll { $0 <= past }
+        declineTimes.append(unixMs)
+    }
+
     mutating func addToQueue(_ taskID: String) {
         queued.add(taskID)
-        if tasks[taskID]?.declines.isEmpty == false { declined.add(taskID) }
         plan(taskID)
     }
 
     private mutating func removeFromQueue(_ taskID: String) {
         queued.remove(taskID)
-        declined.remove(taskID)
         trips[taskID] = nil
     }
 

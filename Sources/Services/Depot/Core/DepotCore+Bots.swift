@@ -10,9 +10,16 @@ extension DepotCore {
         case .botOnline(let event):
             updateBot(event.botID) { bot in
                 bot.online = true
+                bot.silent = false
                 bot.session = event.session
             }
         case .botOffline(let event): updateBot(event.botID) { $0.online = false }
+        case .botSilent(let event):
+            updateBot(event.botID) { bot in
+                bot.silent = true
+                bot.dockID = ""
+            }
+        case .botHeard(let event): updateBot(event.botID) { $0.silent = false }
         case .botWaiting(let event):
             updateBot(event.botID) { bot in
                 bot.request = event
@@ -36,7 +43,7 @@ extension DepotCore {
         }
     }
 
-    mutating func issued(_ event: DepotV1.DirectiveIssued) {
+    mutating func issued(_ event: DepotV1.DirectiveIssued, at unixMs: Int64) {
         guard let message = event.message else { return }
         updateBot(event.botID) { bot in
             bot.lastDirective = message.directive
@@ -45,15 +52,12 @@ extension DepotCore {
                 bot.dockID = charge.dockID
             }
         }
-        if case .cancelTask(let cancel) = message.body, let task = tasks[cancel.taskID], !task.hasEnded {
-            tasks[cancel.taskID]?.canceling = true
-        }
-    }
-
-    /// Takes a task from its robot, if that robot has it.
-    mutating func free(_ botID: String, from taskID: String) {
-        updateBot(botID) { bot in
-            if bot.taskID == taskID { bot.taskID = "" }
+        // A directive to a robot that no longer holds the task only tells it so.
+        if case .cancelTask(let cancel) = message.body, let task = tasks[cancel.taskID], !task.hasEnded,
+            task.botID == event.botID
+        {
+            tasks[cancel.taskID]?.cancelUnixMs = unixMs
+            canceling.add(cancel.taskID)
         }
     }
 
@@ -68,6 +72,7 @@ extension DepotCore {
         bot.node = nearestNode(to: bot.place)
         bots[bot.id] = bot
         count(bot, 1)
+        if bot.isReturning { returning.add(bot.id) }
     }
 
     /// The one way to change a robot: keeps the queue of waiting robots and the counts of capacities right.
@@ -83,6 +88,11 @@ extension DepotCore {
             waiting.add(id)
         } else {
             waiting.remove(id)
+        }
+        if bot.isReturning {
+            returning.add(id)
+        } else {
+            returning.remove(id)
         }
     }
 

@@ -6,10 +6,23 @@ extension DepotCore {
     /// How many tasks at least are looked at together.
     private static let smallestWindow = 64
 
+    /// All that is to be done by now, of itself: what is overdue, and then what can be given to whom.
+    func whatIsDue(now unixMs: Int64) -> [Kind] {
+        let overdue = overdue(now: unixMs)
+        if overdue.isEmpty { return dispatch(now: unixMs) }
+        var draft = Draft(self, now: unixMs)
+        draft.add(overdue)
+        return draft.events + draft.core.dispatch(now: unixMs)
+    }
+
+    private func dispatch(now unixMs: Int64) -> [Kind] {
+        collectCustody(now: unixMs) + match(now: unixMs)
+    }
+
     /// Gives queued tasks to waiting robots, as many as fit.
     ///
     /// Each assignment comes with its directive. Costs nothing while no robot waits.
-    func dispatch(now unixMs: Int64) -> [Kind] {
+    private func match(now unixMs: Int64) -> [Kind] {
         guard let graph, !waiting.isEmpty else { return [] }
         var events: [Kind] = []
         var docks = DockPlan(graph: graph, bots: bots)
@@ -63,27 +76,24 @@ extension DepotCore {
             let size = task.sizeUnits
             if size > largest { continue }
             let ageMs = Int(max(0, unixMs - task.queuedUnixMs))
-            let recent = task.declines.filter { unixMs - $0.unixMs < policy.declineSeconds * 1_000 }
             ids.append(id)
             jobs.append(
                 Dispatcher.Job(
                     trip: trip, size: size, credit: ageMs * policy.ageCreditMmPerSecond / 1_000,
-                    excluded: recent.map(\.botID)))
+                    excluded: recentDeclines(of: task, now: unixMs).map(\.botID)))
         }
         return (ids, jobs)
     }
 
+    /// The robots that are not to be offered a task at present.
+    func recentDeclines(of task: ShoppingTask, now unixMs: Int64) -> [ShoppingTask.Decline] {
+        task.declines.filter { unixMs - $0.unixMs < policy.declineSeconds * 1_000 }
+    }
+
     /// When a robot that waits may be offered again a task that it refused; nil when none does.
     func nextReoffer(after unixMs: Int64) -> Int64? {
-        if waiting.isEmpty { return nil }
-        var next: Int64?
-        for id in declined.names {
-            for decline in tasks[id]?.declines ?? [] {
-                let end = decline.unixMs + policy.declineSeconds * 1_000
-                if end > unixMs, end < next ?? .max { next = end }
-            }
-        }
-        return next
+        if waiting.isEmpty, returning.isEmpty { return nil }
+        return declineTimes.lazy.map { $0 + policy.declineSeconds * 1_000 }.first { $0 > unixMs }
     }
 
     private func assign(
@@ -91,23 +101,26 @@ extension DepotCore {
     ) -> [Kind] {
         guard let task = tasks[taskID], let best = trip.best(from: bot.node) else { return [] }
         let open = task.openStops
-        let stops = best.entry.order.map { index in
-            var stop = open[index]
-            stop.node = node(of: stop)
-            stop.place = graph.index(of: stop.node).flatMap(graph.place) ?? stop.place
-            return stop
-        }
-        let epoch = task.epoch + 1
-        return [
-            .taskAssigned(
-                .init(taskID: taskID, listID: task.listID, botID: bot.id, epoch: epoch, stops: stops)),
-            directive(
-                .assignTask(
-                    .init(
-                        taskID: taskID, epoch: epoch, leaseSeconds: policy.leaseSeconds, orderID: task.listID,
-                        stops: stops, depotNode: graph.mall.depotNode, depotPlace: graph.place(of: graph.depot))),
-                to: bot.id),
-        ]
+        let assigned = DepotV1.TaskAssigned(
+            taskID: taskID, listID: task.listID, botID: bot.id, epoch: task.epoch + 1,
+            stops: best.entry.order.map { placed(open[$0], in: graph) })
+        return [.taskAssigned(assigned), directive(.assignTask(order(for: assigned, in: graph)), to: bot.id)]
+    }
+
+    /// The stop where its store is now.
+    func placed(_ stop: TypesV1.Stop, in graph: MallGraph) -> TypesV1.Stop {
+        var stop = stop
+        stop.node = node(of: stop)
+        stop.place = graph.index(of: stop.node).flatMap(graph.place) ?? stop.place
+        return stop
+    }
+
+    /// What the robot is told of an assignment.
+    func order(for assigned: DepotV1.TaskAssigned, in graph: MallGraph) -> BotsV1.AssignTask {
+        BotsV1.AssignTask(
+            taskID: assigned.taskID, epoch: assigned.epoch, leaseSeconds: policy.leaseSeconds,
+            orderID: assigned.listID, stops: assigned.stops, depotNode: graph.mall.depotNode,
+            depotPlace: graph.place(of: graph.depot), custody: assigned.custody)
     }
 }
 

@@ -33,6 +33,14 @@ extension DepotCore {
 
     private func reported(_ received: BotsV1.ReportReceived) -> [Kind] {
         guard let report = received.report, let body = report.body else { return [] }
+        let heard: [Kind] =
+            bots[received.botID]?.silent == true ? [.botHeard(.init(botID: received.botID))] : []
+        return heard + answer(report, body, received)
+    }
+
+    private func answer(
+        _ report: BotsV1.FromBot, _ body: BotsV1.FromBot.Body, _ received: BotsV1.ReportReceived
+    ) -> [Kind] {
         do throws(Rejection) {
             guard let bot = bots[received.botID] else {
                 throw Rejection(.wrongState, "robot \(received.botID) has opened no session")
@@ -53,7 +61,8 @@ extension DepotCore {
         case .taskRequest(let request): return try ask(request, of: bot)
         case .taskAccepted(let report): return try held(report.taskID, report.epoch, bot).accept()
         case .taskDeclined(let report):
-            return try held(report.taskID, report.epoch, bot).decline(reason: report.reason)
+            let task = try held(report.taskID, report.epoch, bot)
+            return withConsequences(of: try task.decline(reason: report.reason), on: task)
         case .stopReached(let report): return try held(report.taskID, report.epoch, bot).reach(report.storeID)
         case .itemPicked(let report): return try held(report.taskID, report.epoch, bot).pick(report)
         case .itemUnavailable(let report): return try held(report.taskID, report.epoch, bot).miss(report)
@@ -63,9 +72,8 @@ extension DepotCore {
             return try task.deliver() + consequences(ofEnding: task)
         case .taskAbandoned(let report):
             let task = try held(report.taskID, report.epoch, bot)
-            let events = try task.abandon(reason: report.reason, returned: report.returned)
-            guard case .taskCanceled = events.last else { return events }
-            return events + consequences(ofEnding: task)
+            return withConsequences(
+                of: try task.abandon(reason: report.reason, returned: report.returned), on: task)
         case .fault(let fault):
             return [
                 .botFaulted(
@@ -76,6 +84,15 @@ extension DepotCore {
         case .resumed: return [.botResumed(.init(botID: bot.id))]
         // Live, or the gateway's own business: nothing for the books, numbered or not.
         case .telemetry, .hello, .goodbye: return []
+        }
+    }
+
+    /// What a robot's giving up of a task leads to.
+    private func withConsequences(of events: [Kind], on task: ShoppingTask) -> [Kind] {
+        switch events.last {
+        case .taskCanceled: events + consequences(ofEnding: task)
+        case .taskLeftInCustody: events + splitOff(from: task)
+        default: events
         }
     }
 

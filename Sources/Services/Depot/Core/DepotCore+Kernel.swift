@@ -4,8 +4,8 @@ public import Messages
 extension DepotCore: ServiceCore {
     public static var serviceName: String { "depot" }
 
-    /// 2: lists and tasks are numbered, and ended ones are forgotten.
-    public static var snapshotFormat: UInt32 { 2 }
+    /// 2: lists and tasks are numbered, and ended ones are forgotten. 3: custody.
+    public static var snapshotFormat: UInt32 { 3 }
 
     public init(snapshot: [UInt8]) throws {
         self.init(try DepotV1.Snapshot(protobuf: snapshot, limits: .unlimited))
@@ -17,13 +17,14 @@ extension DepotCore: ServiceCore {
         apply(event, at: stamp.time.unixMs)
     }
 
-    /// Only a task that was refused needs a time: whatever else calls for dispatching is itself in a batch.
+    /// A task that was refused and whatever waits for a robot's answer need a time; whatever else calls for
+    /// dispatching is itself in a batch.
     public func nextDeadline(after now: Timestamp) -> Timestamp? {
-        nextReoffer(after: now.unixMs).map(Timestamp.init(unixMs:))
+        [nextReoffer(after: now.unixMs), nextOverdue].compactMap(\.self).min().map(Timestamp.init(unixMs:))
     }
 
     /// Dispatches, after each batch: all robots and tasks that have come to wait by then are matched together.
-    public func due(_ now: Timestamp) -> [NewEvent<DepotV1.Event>] { dispatch(now: now.unixMs).map(\.new) }
+    public func due(_ now: Timestamp) -> [NewEvent<DepotV1.Event>] { whatIsDue(now: now.unixMs).map(\.new) }
 }
 
 extension DepotV1.Event.Kind {

@@ -102,23 +102,28 @@ extension DepotCore {
         return cancel(id, reason: reason)
     }
 
-    /// Ends what no robot has begun at once, and asks robots at work to bring things back. The list is cancelled when
-    /// every task has ended.
+    /// Ends what no robot is at work on at once, and asks robots at work to bring things back. The list is cancelled
+    /// when every task has ended.
     func cancel(_ id: String, reason: String) -> [Kind] {
         guard let list = lists[id], list.state != .canceling, list.state != .canceled else { return [] }
         var events: [Kind] = [.listCancelRequested(.init(listID: id, reason: reason))]
         var open = list.openTasks
         for taskID in list.taskIDs {
             guard let task = tasks[taskID], !task.hasEnded else { continue }
-            if task.state == .queued || task.state == .assigned {
-                events.append(.taskCanceled(.init(taskID: taskID, listID: id, botID: task.botID, reason: reason)))
-                open -= 1
-            }
-            if task.state != .queued {
+            let holder = task.botID.isEmpty ? task.custodian : task.botID
+            // A robot that has it in custody may be away for good: it is told, and not waited for.
+            if !holder.isEmpty {
                 events.append(
                     directive(
                         .cancelTask(.init(taskID: taskID, epoch: task.epoch, reason: reason, returnItems: true)),
-                        to: task.botID))
+                        to: holder))
+            }
+            if task.isCanceledAtOnce {
+                events.append(
+                    .taskCanceled(
+                        .init(
+                            taskID: taskID, listID: id, botID: holder, reason: reason, missing: task.pickedStops)))
+                open -= 1
             }
         }
         if open == 0 { events.append(.listCanceled(.init(listID: id))) }

@@ -23,7 +23,11 @@ extension DepotCore {
             let restored = ShoppingTask(task)
             tasks[task.taskID] = restored
             if !restored.hasEnded { lists[task.listID]?.openTasks += 1 }
+            if restored.state == .inCustody { inCustody.add(restored.id) }
+            if restored.canceling { canceling.add(restored.id) }
+            declineTimes += restored.declines.map(\.unixMs)
         }
+        declineTimes.sort()
         for bot in record.bots { add(FleetBot(bot)) }
         for id in record.queuedTaskIds { addToQueue(id) }
         for id in record.waitingBotIds { waiting.add(id) }
@@ -52,8 +56,9 @@ extension ShoppingTask {
             stops: stops.map {
                 DepotV1.StopRecord(stop: $0.wanted, done: $0.done, picked: $0.picked, unavailable: $0.unavailable)
             },
-            queuedUnixMs: queuedUnixMs, canceling: canceling, atStoreID: atStoreID,
-            declines: declines.map { DepotV1.DeclineRecord(botID: $0.botID, unixMs: $0.unixMs) }, number: number)
+            queuedUnixMs: queuedUnixMs, atStoreID: atStoreID,
+            declines: declines.map { DepotV1.DeclineRecord(botID: $0.botID, unixMs: $0.unixMs) }, number: number,
+            cancelUnixMs: cancelUnixMs, custodianID: custodian, custodyUnixMs: custodyUnixMs)
     }
 
     fileprivate init(_ record: DepotV1.TaskRecord) {
@@ -72,7 +77,9 @@ extension ShoppingTask {
             }
             return stop
         }
-        canceling = record.canceling
+        cancelUnixMs = record.cancelUnixMs
+        custodian = record.custodianID
+        custodyUnixMs = record.custodyUnixMs
         atStoreID = record.atStoreID
         declines = record.declines.map { Decline(botID: $0.botID, unixMs: $0.unixMs) }
     }
@@ -83,7 +90,8 @@ extension FleetBot {
         DepotV1.BotRecord(
             registered: registered, online: online, session: session, request: request, taskID: taskID, place: place,
             batteryPercent: batteryPercent, lastDirective: lastDirective, tasksDelivered: tasksDelivered,
-            faults: faults, paused: paused, retired: retired, lost: lost, dockID: dockID)
+            faults: faults, paused: paused, retired: retired, lost: lost, dockID: dockID, silent: silent,
+            custodyTaskID: custodyTaskID)
     }
 
     fileprivate init(_ record: DepotV1.BotRecord) {
@@ -101,5 +109,7 @@ extension FleetBot {
         retired = record.retired
         lost = record.lost
         dockID = record.dockID
+        silent = record.silent
+        custodyTaskID = record.custodyTaskID
     }
 }

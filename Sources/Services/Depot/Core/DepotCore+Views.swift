@@ -19,15 +19,16 @@ extension DepotCore {
         return DepotV1.Task(
             taskID: task.id, listID: task.listID, state: task.state, epoch: task.epoch, botID: task.botID,
             stops: task.stops.map(\.wanted), picked: picked, unavailable: unavailable,
-            queuedUnixMs: task.queuedUnixMs, canceling: task.canceling)
+            queuedUnixMs: task.queuedUnixMs, canceling: task.canceling, custodyBotID: task.custodian,
+            custodyUntilUnixMs: task.state == .inCustody ? custodyEnd(of: task) : 0)
     }
 
     func view(of bot: FleetBot) -> DepotV1.Bot {
         let fault = bot.faults.last.map { $0.message.isEmpty ? $0.code : "\($0.code): \($0.message)" }
         return DepotV1.Bot(
             botID: bot.id, state: bot.state, model: bot.registered.model, capacityUnits: bot.registered.capacityUnits,
-            online: bot.online, taskID: bot.taskID, place: bot.place, batteryPercent: bot.batteryPercent,
+            online: bot.online && !bot.silent, taskID: bot.taskID, place: bot.place, batteryPercent: bot.batteryPercent,
             lastDirective: bot.lastDirective, session: bot.session, fault: fault ?? "",
-            tasksDelivered: bot.tasksDelivered)
+            tasksDelivered: bot.tasksDelivered, custodyTaskID: bot.custodyTaskID)
     }
 }

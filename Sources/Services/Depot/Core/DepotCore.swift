@@ -32,8 +32,13 @@ public struct DepotCore: Sendable {
     /// How many robots carry so much: those online, and all that may work.
     var onlineCapacities: [UInt32: Int] = [:]
     var capacities: [UInt32: Int] = [:]
-    /// Those of the queued tasks that some robot has refused.
-    var declined = Queue()
+    /// When robots refused tasks, as far back as that may still keep them from being offered these.
+    var declineTimes: [Int64] = []
+    /// The tasks in custody that nobody holds, and the robots that may be sent to the depot with theirs.
+    var inCustody = Queue()
+    var returning = Queue()
+    /// The tasks whose robots were told of a cancel.
+    var canceling = Queue()
 
     /// What dispatching goes by. Not part of the state: each program has its own.
     var policy = DispatchPolicy()

@@ -4,11 +4,15 @@ import Messages
 struct FleetBot: Hashable, Sendable {
     var registered: DepotV1.BotRegistered
     var online = false
+    /// Not heard from for as long as a lease lasts.
+    var silent = false
     var session: UInt64 = 0
     /// Its unanswered request for a task. It outlives a break of the connection: the robot does not ask twice.
     var request: DepotV1.BotWaiting?
     /// The task that it holds; empty: none.
     var taskID = ""
+    /// The task of which it has items since it lost its lease, whether it has a lease again or not; empty: none.
+    var custodyTaskID = ""
     var place: TypesV1.Place?
     /// At its last request.
     var batteryPercent: UInt32 = 0
@@ -33,10 +37,19 @@ struct FleetBot: Hashable, Sendable {
 
     var needsHelp: Bool { faults.contains(where: \.needsHelp) }
 
-    /// Whether it may get a task now.
-    var isWaiting: Bool {
-        online && request != nil && taskID.isEmpty && !paused && !retired && !lost && !needsHelp
+    /// Whether it can be given work: it is there and able, and holds no task.
+    private var isFree: Bool {
+        online && !silent && taskID.isEmpty && !paused && !retired && !lost && !needsHelp
     }
+
+    /// Whether it may get a task now.
+    var isWaiting: Bool { isFree && request != nil && custodyTaskID.isEmpty }
+
+    /// Whether it may be sent to the depot with what it has in custody now.
+    var isReturning: Bool { isFree && !custodyTaskID.isEmpty }
+
+    /// Whether its silence would mean anything.
+    var canFallSilent: Bool { !silent && !retired && !lost && (online || !taskID.isEmpty || !dockID.isEmpty) }
 
     /// What it can carry now, in size units.
     var capacityUnits: UInt32 {
@@ -53,7 +66,7 @@ struct FleetBot: Hashable, Sendable {
     var state: DepotV1.BotState {
         if lost { return .lost }
         if retired { return .retired }
-        if !online { return .offline }
+        if !online || silent { return .offline }
         if needsHelp { return .faulted }
         if paused { return .paused }
         if !taskID.isEmpty { return .working }

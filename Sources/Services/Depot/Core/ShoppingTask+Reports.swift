@@ -18,8 +18,11 @@ extension ShoppingTask {
         return [.taskAccepted(.init(taskID: id, listID: listID, botID: botID, epoch: epoch))]
     }
 
+    /// Items in custody stay with the robot that has them. A robot that lost its memory may refuse what it once took:
+    /// that is giving it up.
     func decline(reason: String) throws(Rejection) -> [Kind] {
-        try check(state == .assigned, "declined")
+        guard state == .assigned else { return try abandon(reason: reason, returned: false) }
+        if !custodian.isEmpty { return [leaveInCustody(reason: reason, declined: true)] }
         return [.taskRequeued(.init(taskID: id, listID: listID, botID: botID, reason: reason, declined: true))]
     }
 
@@ -78,13 +81,16 @@ extension ShoppingTask {
     }
 
     /// A task that is being cancelled is over then; any other goes back to the queue, unless nothing is left of it.
-    /// What was picked and not brought back is named as missing: it is fetched again, and a later delivery of it by
-    /// the robot that has it is refused as stale.
+    /// What was picked and not brought back is in the robot's custody. From a robot that was to deliver just that, it
+    /// is named as missing: it is fetched again, and a later delivery of it is refused as stale.
     func abandon(reason: String, returned: Bool) throws(Rejection) -> [Kind] {
         try check(!hasEnded && state != .queued, "abandoned")
         let back = returned ? pickedStops : []
         let missing = returned ? [] : pickedStops
         let nothingLeft = back.isEmpty && missing.isEmpty && openStops.isEmpty
+        if !canceling, !missing.isEmpty, custodian.isEmpty {
+            return [leaveInCustody(reason: reason, declined: false)]
+        }
         if canceling || nothingLeft {
             return [
                 .taskCanceled(
@@ -100,6 +106,14 @@ extension ShoppingTask {
                     // What it could not do now it would not do at once: another robot may.
                     declined: true))
         ]
+    }
+
+    /// The robot loses the task, and keeps what it has picked until it is told to deliver it.
+    func leaveInCustody(reason: String, declined: Bool = false) -> Kind {
+        .taskLeftInCustody(
+            .init(
+                taskID: id, listID: listID, botID: botID, epoch: epoch, reason: reason, custody: pickedStops,
+                declined: declined))
     }
 
     private func check(_ possible: Bool, _ verb: String) throws(Rejection) {
@@ -141,6 +155,7 @@ extension DepotV1.TaskState {
         case .returning: "returning"
         case .delivered: "delivered"
         case .canceled: "canceled"
+        case .inCustody: "in custody"
         case .unrecognized(let value): "unknown (\(value))"
         }
     }

@@ -32,6 +32,16 @@ struct ShoppingTask: Hashable, Sendable {
             }
             return stop.items.isEmpty ? nil : stop
         }
+
+        /// Leaves out the units that are neither picked nor known to be unavailable.
+        mutating func dropOpen() {
+            for item in wanted.items.indices { wanted.items[item].quantity -= left(of: item) }
+            let kept = wanted.items.indices.filter { wanted.items[$0].quantity > 0 }
+            picked = kept.map { picked[$0] }
+            unavailable = kept.map { unavailable[$0] }
+            wanted.items = kept.map { wanted.items[$0] }
+            done = true
+        }
     }
 
     /// A robot that refused the task or gave it up.
@@ -54,13 +64,17 @@ struct ShoppingTask: Hashable, Sendable {
     var botID = ""
     /// In the order of the trip.
     var stops: [Stop]
-    /// When it was first queued: its age does not start again when it is.
+    /// When its items were first queued: their age does not start again when they are.
     var queuedUnixMs: Int64
-    /// A cancel was sent to the robot and it has not answered yet.
-    var canceling = false
+    /// When a cancel was sent to the robot that holds it, which has not answered yet; 0: none was.
+    var cancelUnixMs: Int64 = 0
     /// The store that the robot stands at; empty: none.
     var atStoreID = ""
     var declines: [Decline] = []
+    /// The robot that has the picked units since it lost its lease, or has a lease again to deliver them; empty: none.
+    var custodian = ""
+    /// Since when, however often it lost a lease on them.
+    var custodyUnixMs: Int64 = 0
 
     init(id: String, number: UInt64, listID: String, stops: [TypesV1.Stop], queuedUnixMs: Int64) {
         self.id = id
@@ -71,6 +85,13 @@ struct ShoppingTask: Hashable, Sendable {
     }
 
     var hasEnded: Bool { state == .delivered || state == .canceled }
+
+    var canceling: Bool { cancelUnixMs > 0 }
+
+    /// Whether a cancel ends it without waiting for its robot: none is at work on it.
+    var isCanceledAtOnce: Bool {
+        state == .queued || state == .inCustody || (state == .assigned && custodian.isEmpty)
+    }
 
     /// What is still to be fetched, by stop: what a robot is sent for.
     var openStops: [TypesV1.Stop] { stops.compactMap { stop in stop.with { stop.left(of: $0) } } }
@@ -94,7 +115,7 @@ struct ShoppingTask: Hashable, Sendable {
         self.epoch = epoch
         botID = bot
         atStoreID = ""
-        canceling = false
+        cancelUnixMs = 0
         var rest = stops
         var ordered: [Stop] = []
         for planned in trip {
@@ -106,6 +127,11 @@ struct ShoppingTask: Hashable, Sendable {
         }
         stops = ordered + rest
         for index in stops.indices { stops[index].done = stops[index].with { stops[index].left(of: $0) } == nil }
+    }
+
+    mutating func accepted() {
+        // Items in custody: there is nothing to shop for.
+        state = stops.allSatisfy(\.done) ? .returning : .accepted
     }
 
     mutating func reached(_ storeID: String) {
@@ -125,29 +151,48 @@ struct ShoppingTask: Hashable, Sendable {
         if stops.allSatisfy(\.done) { state = .returning }
     }
 
-    mutating func requeued(declinedBy bot: String?, at unixMs: Int64) {
+    mutating func requeued() {
         forgetPicked()
         state = .queued
         botID = ""
-        atStoreID = ""
-        canceling = false
-        guard let bot else { return }
-        declines.removeAll { $0.botID == bot }
-        declines.append(Decline(botID: bot, unixMs: unixMs))
-        if declines.count > ShoppingTask.maxDeclines { declines.removeFirst() }
+        settle()
     }
 
     mutating func delivered() {
         state = .delivered
-        atStoreID = ""
-        canceling = false
+        settle()
     }
 
     mutating func canceled() {
         forgetPicked()
         state = .canceled
+        settle()
+    }
+
+    /// The task is only of what was picked from now on, and of what could not be had.
+    mutating func leftInCustody(of bot: String, at unixMs: Int64) {
+        let since = custodian.isEmpty ? unixMs : custodyUnixMs
+        for index in stops.indices { stops[index].dropOpen() }
+        stops.removeAll { $0.wanted.items.isEmpty }
+        state = .inCustody
+        botID = ""
+        settle()
+        custodian = bot
+        custodyUnixMs = since
+    }
+
+    mutating func declined(by bot: String, at unixMs: Int64) {
+        declines.removeAll { $0.botID == bot }
+        declines.append(Decline(botID: bot, unixMs: unixMs))
+        if declines.count > ShoppingTask.maxDeclines { declines.removeFirst() }
+    }
+
+    /// Nobody is at work on it.
+    private mutating func settle() {
         atStoreID = ""
-        canceling = false
+        cancelUnixMs = 0
+        custodian = ""
+        custodyUnixMs = 0
     }
 
     private mutating func forgetPicked() {

@@ -4,7 +4,7 @@ extension DepotV1.Event.Kind {
     /// The stream of the log that an event belongs to: what it tells of.
     var stream: String {
         switch self {
-        case .mallOpened: "mall"
+        case .mallOpened, .custodyRenewed: "mall"
         case .storeLocated(let event): "store/\(event.storeID)"
         case .listCreated(let event): "list/\(event.listID)"
         case .listRefused(let event): "list/\(event.listID)"
@@ -21,6 +21,7 @@ extension DepotV1.Event.Kind {
         case .stopDone(let event): "task/\(event.taskID)"
         case .taskDelivered(let event): "task/\(event.taskID)"
         case .taskRequeued(let event): "task/\(event.taskID)"
+        case .taskLeftInCustody(let event): "task/\(event.taskID)"
         case .taskCanceled(let event): "task/\(event.taskID)"
         case .botRegistered(let event): "bot/\(event.botID)"
         case .botOnline(let event): "bot/\(event.botID)"
@@ -32,6 +33,8 @@ extension DepotV1.Event.Kind {
         case .botResumed(let event): "bot/\(event.botID)"
         case .botRetired(let event): "bot/\(event.botID)"
         case .botLost(let event): "bot/\(event.botID)"
+        case .botSilent(let event): "bot/\(event.botID)"
+        case .botHeard(let event): "bot/\(event.botID)"
         case .directiveIssued(let event): "bot/\(event.botID)"
         case .reportRejected(let event): "bot/\(event.botID)"
         }

@@ -2,6 +2,10 @@
 public struct DispatchPolicy: Hashable, Sendable {
     /// How long a robot keeps a task after it was last heard from.
     public var leaseSeconds: UInt32 = 60
+    /// How long items wait for the robot that has them and lost its lease, before they are fetched again.
+    public var custodySeconds: Int64 = 600
+    /// How long a cancel waits for a robot that is heard from but does not bring its items back.
+    public var cancelSeconds: Int64 = 1_800
     /// A robot below this charge gets no task: it is sent to charge.
     public var minimumBatteryPercent: UInt32 = 20
     /// A robot at or above this charge is not sent to charge, even when a task is too far for it.

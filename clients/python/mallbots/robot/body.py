@@ -107,6 +107,7 @@ class Body:
         self.task = bots.AssignTask()
         self.task.CopyFrom(task)  # ReviseTask changes it
         self.since, self.dock, self.charging = next_report, None, False
+        self.loaded = [stop.store_id for stop in task.custody]  # in the body since before its lease was lost
         return [bots.FromBot(task_accepted=bots.TaskAccepted(task_id=task.task_id, epoch=task.epoch))]
 
     def rejected(self, rejected: bots.Rejected) -> bool:
@@ -161,7 +162,7 @@ class Body:
     def _bring_back(self, task: bots.AssignTask, cancel: bots.CancelTask) -> Step:
         abandoned = bots.TaskAbandoned(task_id=task.task_id, epoch=task.epoch, reason=cancel.reason, returned=not self.loaded)
         if cancel.return_items and self.loaded:
-            for stop in task.stops:
+            for stop in [*task.stops, *task.custody]:
                 if stop.store_id == self.loaded[0] and self.place != stop.place:
                     return Step(f"drive back to {stop.store_id}", stop.place)
             return Step(f"put back at {self.loaded[0]}", seconds=10.0)

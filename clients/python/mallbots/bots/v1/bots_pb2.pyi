@@ -18,7 +18,8 @@ UNAVAILABLE_REASON_STORE_CLOSED: UnavailableReason
 UNAVAILABLE_REASON_UNSPECIFIED: UnavailableReason
 
 class AssignTask(_message.Message):
-    __slots__ = ["depot_node", "depot_place", "epoch", "lease_seconds", "order_id", "stops", "task_id"]
+    __slots__ = ["custody", "depot_node", "depot_place", "epoch", "lease_seconds", "order_id", "stops", "task_id"]
+    CUSTODY_FIELD_NUMBER: _ClassVar[int]
     DEPOT_NODE_FIELD_NUMBER: _ClassVar[int]
     DEPOT_PLACE_FIELD_NUMBER: _ClassVar[int]
     EPOCH_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +27,7 @@ class AssignTask(_message.Message):
     ORDER_ID_FIELD_NUMBER: _ClassVar[int]
     STOPS_FIELD_NUMBER: _ClassVar[int]
     TASK_ID_FIELD_NUMBER: _ClassVar[int]
+    custody: _containers.RepeatedCompositeFieldContainer[_types_pb2.Stop]
     depot_node: str
     depot_place: _types_pb2.Place
     epoch: int
@@ -33,7 +35,7 @@ class AssignTask(_message.Message):
     order_id: str
     stops: _containers.RepeatedCompositeFieldContainer[_types_pb2.Stop]
     task_id: str
-    def __init__(self, task_id: _Optional[str] = ..., epoch: _Optional[int] = ..., lease_seconds: _Optional[int] = ..., order_id: _Optional[str] = ..., stops: _Optional[_Iterable[_Union[_types_pb2.Stop, _Mapping]]] = ..., depot_node: _Optional[str] = ..., depot_place: _Optional[_Union[_types_pb2.Place, _Mapping]] = ...) -> None: ...
+    def __init__(self, task_id: _Optional[str] = ..., epoch: _Optional[int] = ..., lease_seconds: _Optional[int] = ..., order_id: _Optional[str] = ..., stops: _Optional[_Iterable[_Union[_types_pb2.Stop, _Mapping]]] = ..., depot_node: _Optional[str] = ..., depot_place: _Optional[_Union[_types_pb2.Place, _Mapping]] = ..., custody: _Optional[_Iterable[_Union[_types_pb2.Stop, _Mapping]]] = ...) -> None: ...
 
 class CancelTask(_message.Message):
     __slots__ = ["epoch", "reason", "return_items", "task_id"]

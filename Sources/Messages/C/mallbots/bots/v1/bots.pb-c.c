@@ -3172,7 +3172,7 @@ const ProtobufCMessageDescriptor mallbots__bots__v1__superseded__descriptor =
   (ProtobufCMessageInit) mallbots__bots__v1__superseded__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__bots__v1__assign_task__field_descriptors[7] =
+static const ProtobufCFieldDescriptor mallbots__bots__v1__assign_task__field_descriptors[8] =
 {
   {
     "task_id",
@@ -3258,8 +3258,21 @@ static const ProtobufCFieldDescriptor mallbots__bots__v1__assign_task__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "custody",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Bots__V1__AssignTask, n_custody),
+    offsetof(Mallbots__Bots__V1__AssignTask, custody),
+    &mallbots__types__v1__stop__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__bots__v1__assign_task__field_indices_by_name[] = {
+  7,   /* field[7] = custody */
   5,   /* field[5] = depot_node */
   6,   /* field[6] = depot_place */
   1,   /* field[1] = epoch */
@@ -3271,7 +3284,7 @@ static const unsigned mallbots__bots__v1__assign_task__field_indices_by_name[] =
 static const ProtobufCIntRange mallbots__bots__v1__assign_task__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor mallbots__bots__v1__assign_task__descriptor =
 {
@@ -3281,7 +3294,7 @@ const ProtobufCMessageDescriptor mallbots__bots__v1__assign_task__descriptor =
   "Mallbots__Bots__V1__AssignTask",
   "mallbots.bots.v1",
   sizeof(Mallbots__Bots__V1__AssignTask),
-  7,
+  8,
   mallbots__bots__v1__assign_task__field_descriptors,
   mallbots__bots__v1__assign_task__field_indices_by_name,
   1,  mallbots__bots__v1__assign_task__number_ranges,

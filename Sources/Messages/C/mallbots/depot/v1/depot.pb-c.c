@@ -828,7 +828,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task__unavailable_entry__d
   (ProtobufCMessageInit) mallbots__depot__v1__task__unavailable_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__task__field_descriptors[10] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task__field_descriptors[12] =
 {
   {
     "task_id",
@@ -950,10 +950,36 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "custody_bot_id",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Task, custody_bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "custody_until_unix_ms",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Task, custody_until_unix_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__task__field_indices_by_name[] = {
   4,   /* field[4] = bot_id */
   9,   /* field[9] = canceling */
+  10,   /* field[10] = custody_bot_id */
+  11,   /* field[11] = custody_until_unix_ms */
   3,   /* field[3] = epoch */
   1,   /* field[1] = list_id */
   6,   /* field[6] = picked */
@@ -966,7 +992,7 @@ static const unsigned mallbots__depot__v1__task__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__task__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__task__descriptor =
 {
@@ -976,14 +1002,14 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task__descriptor =
   "Mallbots__Depot__V1__Task",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Task),
-  10,
+  12,
   mallbots__depot__v1__task__field_descriptors,
   mallbots__depot__v1__task__field_indices_by_name,
   1,  mallbots__depot__v1__task__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__bot__field_descriptors[12] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot__field_descriptors[13] =
 {
   {
     "bot_id",
@@ -1129,11 +1155,24 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__bot__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "custody_task_id",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Bot, custody_task_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__bot__field_indices_by_name[] = {
   7,   /* field[7] = battery_percent */
   0,   /* field[0] = bot_id */
   3,   /* field[3] = capacity_units */
+  12,   /* field[12] = custody_task_id */
   10,   /* field[10] = fault */
   8,   /* field[8] = last_directive */
   2,   /* field[2] = model */
@@ -1147,7 +1186,7 @@ static const unsigned mallbots__depot__v1__bot__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__bot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__bot__descriptor =
 {
@@ -1157,7 +1196,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot__descriptor =
   "Mallbots__Depot__V1__Bot",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Bot),
-  12,
+  13,
   mallbots__depot__v1__bot__field_descriptors,
   mallbots__depot__v1__bot__field_indices_by_name,
   1,  mallbots__depot__v1__bot__number_ranges,

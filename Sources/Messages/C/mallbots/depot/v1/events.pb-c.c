@@ -637,6 +637,51 @@ void   mallbots__depot__v1__task_requeued__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__task_requeued__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__depot__v1__task_left_in_custody__init
+                     (Mallbots__Depot__V1__TaskLeftInCustody         *message)
+{
+  static const Mallbots__Depot__V1__TaskLeftInCustody init_value = MALLBOTS__DEPOT__V1__TASK_LEFT_IN_CUSTODY__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__task_left_in_custody__get_packed_size
+                     (const Mallbots__Depot__V1__TaskLeftInCustody *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__task_left_in_custody__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__task_left_in_custody__pack
+                     (const Mallbots__Depot__V1__TaskLeftInCustody *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__task_left_in_custody__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__task_left_in_custody__pack_to_buffer
+                     (const Mallbots__Depot__V1__TaskLeftInCustody *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__task_left_in_custody__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__TaskLeftInCustody *
+       mallbots__depot__v1__task_left_in_custody__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__TaskLeftInCustody *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__task_left_in_custody__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__task_left_in_custody__free_unpacked
+                     (Mallbots__Depot__V1__TaskLeftInCustody *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__task_left_in_custody__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mallbots__depot__v1__task_canceled__init
                      (Mallbots__Depot__V1__TaskCanceled         *message)
 {
@@ -995,6 +1040,141 @@ void   mallbots__depot__v1__bot_waiting__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &mallbots__depot__v1__bot_waiting__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__bot_silent__init
+                     (Mallbots__Depot__V1__BotSilent         *message)
+{
+  static const Mallbots__Depot__V1__BotSilent init_value = MALLBOTS__DEPOT__V1__BOT_SILENT__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__bot_silent__get_packed_size
+                     (const Mallbots__Depot__V1__BotSilent *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_silent__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__bot_silent__pack
+                     (const Mallbots__Depot__V1__BotSilent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_silent__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__bot_silent__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotSilent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_silent__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__BotSilent *
+       mallbots__depot__v1__bot_silent__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__BotSilent *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__bot_silent__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__bot_silent__free_unpacked
+                     (Mallbots__Depot__V1__BotSilent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_silent__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__bot_heard__init
+                     (Mallbots__Depot__V1__BotHeard         *message)
+{
+  static const Mallbots__Depot__V1__BotHeard init_value = MALLBOTS__DEPOT__V1__BOT_HEARD__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__bot_heard__get_packed_size
+                     (const Mallbots__Depot__V1__BotHeard *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_heard__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__bot_heard__pack
+                     (const Mallbots__Depot__V1__BotHeard *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_heard__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__bot_heard__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotHeard *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_heard__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__BotHeard *
+       mallbots__depot__v1__bot_heard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__BotHeard *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__bot_heard__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__bot_heard__free_unpacked
+                     (Mallbots__Depot__V1__BotHeard *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_heard__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__custody_renewed__init
+                     (Mallbots__Depot__V1__CustodyRenewed         *message)
+{
+  static const Mallbots__Depot__V1__CustodyRenewed init_value = MALLBOTS__DEPOT__V1__CUSTODY_RENEWED__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__custody_renewed__get_packed_size
+                     (const Mallbots__Depot__V1__CustodyRenewed *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__custody_renewed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__custody_renewed__pack
+                     (const Mallbots__Depot__V1__CustodyRenewed *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__custody_renewed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__custody_renewed__pack_to_buffer
+                     (const Mallbots__Depot__V1__CustodyRenewed *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__custody_renewed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__CustodyRenewed *
+       mallbots__depot__v1__custody_renewed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__CustodyRenewed *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__custody_renewed__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__custody_renewed__free_unpacked
+                     (Mallbots__Depot__V1__CustodyRenewed *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__custody_renewed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   mallbots__depot__v1__bot_faulted__init
@@ -1402,7 +1582,7 @@ void   mallbots__depot__v1__store_located__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__store_located__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[30] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[34] =
 {
   {
     "mall_opened",
@@ -1764,10 +1944,59 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "task_left_in_custody",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, task_left_in_custody),
+    &mallbots__depot__v1__task_left_in_custody__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_silent",
+    32,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, bot_silent),
+    &mallbots__depot__v1__bot_silent__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_heard",
+    33,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, bot_heard),
+    &mallbots__depot__v1__bot_heard__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "custody_renewed",
+    34,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, custody_renewed),
+    &mallbots__depot__v1__custody_renewed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   22,   /* field[22] = bot_fault_cleared */
   21,   /* field[21] = bot_faulted */
+  32,   /* field[32] = bot_heard */
   26,   /* field[26] = bot_lost */
   19,   /* field[19] = bot_offline */
   18,   /* field[18] = bot_online */
@@ -1775,7 +2004,9 @@ static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   17,   /* field[17] = bot_registered */
   24,   /* field[24] = bot_resumed */
   25,   /* field[25] = bot_retired */
+  31,   /* field[31] = bot_silent */
   20,   /* field[20] = bot_waiting */
+  33,   /* field[33] = custody_renewed */
   27,   /* field[27] = directive_issued */
   8,   /* field[8] = item_picked */
   9,   /* field[9] = item_unavailable */
@@ -1794,13 +2025,14 @@ static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   5,   /* field[5] = task_assigned */
   13,   /* field[13] = task_canceled */
   11,   /* field[11] = task_delivered */
+  30,   /* field[30] = task_left_in_custody */
   4,   /* field[4] = task_queued */
   12,   /* field[12] = task_requeued */
 };
 static const ProtobufCIntRange mallbots__depot__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 30 }
+  { 0, 34 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
 {
@@ -1810,7 +2042,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
   "Mallbots__Depot__V1__Event",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Event),
-  30,
+  34,
   mallbots__depot__v1__event__field_descriptors,
   mallbots__depot__v1__event__field_indices_by_name,
   1,  mallbots__depot__v1__event__number_ranges,
@@ -1995,7 +2227,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__list_available__descriptor
   (ProtobufCMessageInit) mallbots__depot__v1__list_available__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__task_queued__field_descriptors[3] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task_queued__field_descriptors[5] =
 {
   {
     "task_id",
@@ -2033,16 +2265,42 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task_queued__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "queued_unix_ms",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskQueued, queued_unix_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "split_from_task_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskQueued, split_from_task_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__task_queued__field_indices_by_name[] = {
   1,   /* field[1] = list_id */
+  3,   /* field[3] = queued_unix_ms */
+  4,   /* field[4] = split_from_task_id */
   2,   /* field[2] = stops */
   0,   /* field[0] = task_id */
 };
 static const ProtobufCIntRange mallbots__depot__v1__task_queued__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__task_queued__descriptor =
 {
@@ -2052,14 +2310,14 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_queued__descriptor =
   "Mallbots__Depot__V1__TaskQueued",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__TaskQueued),
-  3,
+  5,
   mallbots__depot__v1__task_queued__field_descriptors,
   mallbots__depot__v1__task_queued__field_indices_by_name,
   1,  mallbots__depot__v1__task_queued__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__task_queued__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__task_assigned__field_descriptors[5] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task_assigned__field_descriptors[6] =
 {
   {
     "task_id",
@@ -2121,9 +2379,22 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task_assigned__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "custody",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__TaskAssigned, n_custody),
+    offsetof(Mallbots__Depot__V1__TaskAssigned, custody),
+    &mallbots__types__v1__stop__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__task_assigned__field_indices_by_name[] = {
   2,   /* field[2] = bot_id */
+  5,   /* field[5] = custody */
   3,   /* field[3] = epoch */
   1,   /* field[1] = list_id */
   4,   /* field[4] = stops */
@@ -2132,7 +2403,7 @@ static const unsigned mallbots__depot__v1__task_assigned__field_indices_by_name[
 static const ProtobufCIntRange mallbots__depot__v1__task_assigned__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__task_assigned__descriptor =
 {
@@ -2142,7 +2413,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_assigned__descriptor 
   "Mallbots__Depot__V1__TaskAssigned",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__TaskAssigned),
-  5,
+  6,
   mallbots__depot__v1__task_assigned__field_descriptors,
   mallbots__depot__v1__task_assigned__field_indices_by_name,
   1,  mallbots__depot__v1__task_assigned__number_ranges,
@@ -2792,6 +3063,122 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_requeued__descriptor 
   (ProtobufCMessageInit) mallbots__depot__v1__task_requeued__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task_left_in_custody__field_descriptors[7] =
+{
+  {
+    "task_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, task_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "list_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, list_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "custody",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, n_custody),
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, custody),
+    &mallbots__types__v1__stop__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "declined",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskLeftInCustody, declined),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__task_left_in_custody__field_indices_by_name[] = {
+  2,   /* field[2] = bot_id */
+  5,   /* field[5] = custody */
+  6,   /* field[6] = declined */
+  3,   /* field[3] = epoch */
+  1,   /* field[1] = list_id */
+  4,   /* field[4] = reason */
+  0,   /* field[0] = task_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__task_left_in_custody__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__task_left_in_custody__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.TaskLeftInCustody",
+  "TaskLeftInCustody",
+  "Mallbots__Depot__V1__TaskLeftInCustody",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__TaskLeftInCustody),
+  7,
+  mallbots__depot__v1__task_left_in_custody__field_descriptors,
+  mallbots__depot__v1__task_left_in_custody__field_indices_by_name,
+  1,  mallbots__depot__v1__task_left_in_custody__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__task_left_in_custody__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor mallbots__depot__v1__task_canceled__field_descriptors[6] =
 {
   {
@@ -3302,6 +3689,113 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot_waiting__descriptor =
   mallbots__depot__v1__bot_waiting__field_indices_by_name,
   1,  mallbots__depot__v1__bot_waiting__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__bot_waiting__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_silent__field_descriptors[2] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotSilent, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seconds",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotSilent, seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__bot_silent__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+  1,   /* field[1] = seconds */
+};
+static const ProtobufCIntRange mallbots__depot__v1__bot_silent__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__bot_silent__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.BotSilent",
+  "BotSilent",
+  "Mallbots__Depot__V1__BotSilent",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__BotSilent),
+  2,
+  mallbots__depot__v1__bot_silent__field_descriptors,
+  mallbots__depot__v1__bot_silent__field_indices_by_name,
+  1,  mallbots__depot__v1__bot_silent__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__bot_silent__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_heard__field_descriptors[1] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotHeard, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__bot_heard__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__bot_heard__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__bot_heard__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.BotHeard",
+  "BotHeard",
+  "Mallbots__Depot__V1__BotHeard",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__BotHeard),
+  1,
+  mallbots__depot__v1__bot_heard__field_descriptors,
+  mallbots__depot__v1__bot_heard__field_indices_by_name,
+  1,  mallbots__depot__v1__bot_heard__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__bot_heard__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define mallbots__depot__v1__custody_renewed__field_descriptors NULL
+#define mallbots__depot__v1__custody_renewed__field_indices_by_name NULL
+#define mallbots__depot__v1__custody_renewed__number_ranges NULL
+const ProtobufCMessageDescriptor mallbots__depot__v1__custody_renewed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.CustodyRenewed",
+  "CustodyRenewed",
+  "Mallbots__Depot__V1__CustodyRenewed",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__CustodyRenewed),
+  0,
+  mallbots__depot__v1__custody_renewed__field_descriptors,
+  mallbots__depot__v1__custody_renewed__field_indices_by_name,
+  0,  mallbots__depot__v1__custody_renewed__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__custody_renewed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_faulted__field_descriptors[4] =

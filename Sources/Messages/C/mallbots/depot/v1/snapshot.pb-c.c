@@ -522,7 +522,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__list_record__descriptor =
   (ProtobufCMessageInit) mallbots__depot__v1__list_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__task_record__field_descriptors[11] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__task_record__field_descriptors[13] =
 {
   {
     "task_id",
@@ -609,18 +609,6 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task_record__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "canceling",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Mallbots__Depot__V1__TaskRecord, canceling),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "at_store_id",
     9,
     PROTOBUF_C_LABEL_NONE,
@@ -656,24 +644,63 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__task_record__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cancel_unix_ms",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskRecord, cancel_unix_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "custodian_id",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskRecord, custodian_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "custody_unix_ms",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__TaskRecord, custody_unix_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__task_record__field_indices_by_name[] = {
-  8,   /* field[8] = at_store_id */
+  7,   /* field[7] = at_store_id */
   4,   /* field[4] = bot_id */
-  7,   /* field[7] = canceling */
-  9,   /* field[9] = declines */
+  10,   /* field[10] = cancel_unix_ms */
+  11,   /* field[11] = custodian_id */
+  12,   /* field[12] = custody_unix_ms */
+  8,   /* field[8] = declines */
   3,   /* field[3] = epoch */
   1,   /* field[1] = list_id */
-  10,   /* field[10] = number */
+  9,   /* field[9] = number */
   6,   /* field[6] = queued_unix_ms */
   2,   /* field[2] = state */
   5,   /* field[5] = stops */
   0,   /* field[0] = task_id */
 };
-static const ProtobufCIntRange mallbots__depot__v1__task_record__number_ranges[1 + 1] =
+static const ProtobufCIntRange mallbots__depot__v1__task_record__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 9, 7 },
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__task_record__descriptor =
 {
@@ -683,10 +710,10 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task_record__descriptor =
   "Mallbots__Depot__V1__TaskRecord",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__TaskRecord),
-  11,
+  13,
   mallbots__depot__v1__task_record__field_descriptors,
   mallbots__depot__v1__task_record__field_indices_by_name,
-  1,  mallbots__depot__v1__task_record__number_ranges,
+  2,  mallbots__depot__v1__task_record__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__task_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -818,7 +845,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__decline_record__descriptor
   (ProtobufCMessageInit) mallbots__depot__v1__decline_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_descriptors[14] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_descriptors[16] =
 {
   {
     "registered",
@@ -988,9 +1015,34 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "silent",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotRecord, silent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "custody_task_id",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotRecord, custody_task_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] = {
   6,   /* field[6] = battery_percent */
+  15,   /* field[15] = custody_task_id */
   13,   /* field[13] = dock_id */
   9,   /* field[9] = faults */
   7,   /* field[7] = last_directive */
@@ -1002,13 +1054,14 @@ static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] =
   3,   /* field[3] = request */
   11,   /* field[11] = retired */
   2,   /* field[2] = session */
+  14,   /* field[14] = silent */
   4,   /* field[4] = task_id */
   8,   /* field[8] = tasks_delivered */
 };
 static const ProtobufCIntRange mallbots__depot__v1__bot_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__bot_record__descriptor =
 {
@@ -1018,7 +1071,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot_record__descriptor =
   "Mallbots__Depot__V1__BotRecord",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__BotRecord),
-  14,
+  16,
   mallbots__depot__v1__bot_record__field_descriptors,
   mallbots__depot__v1__bot_record__field_indices_by_name,
   1,  mallbots__depot__v1__bot_record__number_ranges,

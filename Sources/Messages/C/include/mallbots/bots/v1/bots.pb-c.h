@@ -529,7 +529,7 @@ struct  Mallbots__Bots__V1__Superseded
 
 
 /*
- * A trip: visit the stops in this order, then bring everything to the depot.
+ * A trip: visit the stops in this order, then bring everything to the depot. Without stops: bring what is in custody.
  */
 struct  Mallbots__Bots__V1__AssignTask
 {
@@ -548,10 +548,15 @@ struct  Mallbots__Bots__V1__AssignTask
    */
   ProtobufCBinaryData depot_node;
   Mallbots__Types__V1__Place *depot_place;
+  /*
+   * What the bot has already, from before it lost its lease on it, by the store that it came from.
+   */
+  size_t n_custody;
+  Mallbots__Types__V1__Stop **custody;
 };
 #define MALLBOTS__BOTS__V1__ASSIGN_TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__bots__v1__assign_task__descriptor) \
-    , {0,NULL}, 0, 0, {0,NULL}, 0,NULL, {0,NULL}, NULL }
+    , {0,NULL}, 0, 0, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0,NULL }
 
 
 /*

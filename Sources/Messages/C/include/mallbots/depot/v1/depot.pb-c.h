@@ -156,10 +156,18 @@ struct  Mallbots__Depot__V1__Task
    * A cancel was sent to the bot and it has not yet answered.
    */
   protobuf_c_boolean canceling;
+  /*
+   * The bot that has these items since it lost its lease; empty: none.
+   */
+  ProtobufCBinaryData custody_bot_id;
+  /*
+   * When they are given up and fetched again, unless the bot gets a lease to deliver them before; 0: never.
+   */
+  int64_t custody_until_unix_ms;
 };
 #define MALLBOTS__DEPOT__V1__TASK__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0, 0 }
+    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0, 0, {0,NULL}, 0 }
 
 
 struct  Mallbots__Depot__V1__Bot
@@ -169,6 +177,9 @@ struct  Mallbots__Depot__V1__Bot
   int32_t state;
   ProtobufCBinaryData model;
   uint32_t capacity_units;
+  /*
+   * Has a session, and is heard from.
+   */
   protobuf_c_boolean online;
   /*
    * What it holds; empty when free.
@@ -189,10 +200,14 @@ struct  Mallbots__Depot__V1__Bot
    */
   ProtobufCBinaryData fault;
   uint64_t tasks_delivered;
+  /*
+   * The task of which it has items since it lost its lease; empty: none.
+   */
+  ProtobufCBinaryData custody_task_id;
 };
 #define MALLBOTS__DEPOT__V1__BOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, 0, 0, {0,NULL}, NULL, 0, 0, 0, {0,NULL}, 0 }
+    , {0,NULL}, 0, {0,NULL}, 0, 0, {0,NULL}, NULL, 0, 0, 0, {0,NULL}, 0, {0,NULL} }
 
 
 struct  Mallbots__Depot__V1__GetShoppingListRequest

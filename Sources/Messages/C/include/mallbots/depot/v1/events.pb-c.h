@@ -32,6 +32,7 @@ typedef struct Mallbots__Depot__V1__ItemUnavailable Mallbots__Depot__V1__ItemUna
 typedef struct Mallbots__Depot__V1__StopDone Mallbots__Depot__V1__StopDone;
 typedef struct Mallbots__Depot__V1__TaskDelivered Mallbots__Depot__V1__TaskDelivered;
 typedef struct Mallbots__Depot__V1__TaskRequeued Mallbots__Depot__V1__TaskRequeued;
+typedef struct Mallbots__Depot__V1__TaskLeftInCustody Mallbots__Depot__V1__TaskLeftInCustody;
 typedef struct Mallbots__Depot__V1__TaskCanceled Mallbots__Depot__V1__TaskCanceled;
 typedef struct Mallbots__Depot__V1__ListReady Mallbots__Depot__V1__ListReady;
 typedef struct Mallbots__Depot__V1__ListCancelRequested Mallbots__Depot__V1__ListCancelRequested;
@@ -40,6 +41,9 @@ typedef struct Mallbots__Depot__V1__BotRegistered Mallbots__Depot__V1__BotRegist
 typedef struct Mallbots__Depot__V1__BotOnline Mallbots__Depot__V1__BotOnline;
 typedef struct Mallbots__Depot__V1__BotOffline Mallbots__Depot__V1__BotOffline;
 typedef struct Mallbots__Depot__V1__BotWaiting Mallbots__Depot__V1__BotWaiting;
+typedef struct Mallbots__Depot__V1__BotSilent Mallbots__Depot__V1__BotSilent;
+typedef struct Mallbots__Depot__V1__BotHeard Mallbots__Depot__V1__BotHeard;
+typedef struct Mallbots__Depot__V1__CustodyRenewed Mallbots__Depot__V1__CustodyRenewed;
 typedef struct Mallbots__Depot__V1__BotFaulted Mallbots__Depot__V1__BotFaulted;
 typedef struct Mallbots__Depot__V1__BotFaultCleared Mallbots__Depot__V1__BotFaultCleared;
 typedef struct Mallbots__Depot__V1__BotPaused Mallbots__Depot__V1__BotPaused;
@@ -87,7 +91,11 @@ typedef enum {
   MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_LOST = 27,
   MALLBOTS__DEPOT__V1__EVENT__KIND_DIRECTIVE_ISSUED = 28,
   MALLBOTS__DEPOT__V1__EVENT__KIND_REPORT_REJECTED = 29,
-  MALLBOTS__DEPOT__V1__EVENT__KIND_STORE_LOCATED = 30
+  MALLBOTS__DEPOT__V1__EVENT__KIND_STORE_LOCATED = 30,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_TASK_LEFT_IN_CUSTODY = 31,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_SILENT = 32,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_HEARD = 33,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_CUSTODY_RENEWED = 34
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__DEPOT__V1__EVENT__KIND__CASE)
 } Mallbots__Depot__V1__Event__KindCase;
 
@@ -126,6 +134,10 @@ struct  Mallbots__Depot__V1__Event
     Mallbots__Depot__V1__DirectiveIssued *directive_issued;
     Mallbots__Depot__V1__ReportRejected *report_rejected;
     Mallbots__Depot__V1__StoreLocated *store_located;
+    Mallbots__Depot__V1__TaskLeftInCustody *task_left_in_custody;
+    Mallbots__Depot__V1__BotSilent *bot_silent;
+    Mallbots__Depot__V1__BotHeard *bot_heard;
+    Mallbots__Depot__V1__CustodyRenewed *custody_renewed;
   };
 };
 #define MALLBOTS__DEPOT__V1__EVENT__INIT \
@@ -192,10 +204,18 @@ struct  Mallbots__Depot__V1__TaskQueued
    */
   size_t n_stops;
   Mallbots__Types__V1__Stop **stops;
+  /*
+   * Since when these items wait, Unix time; 0: since this event.
+   */
+  int64_t queued_unix_ms;
+  /*
+   * The task that they were taken out of, when its robot lost it; empty: none.
+   */
+  ProtobufCBinaryData split_from_task_id;
 };
 #define MALLBOTS__DEPOT__V1__TASK_QUEUED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task_queued__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0,NULL, 0, {0,NULL} }
 
 
 struct  Mallbots__Depot__V1__TaskAssigned
@@ -210,10 +230,15 @@ struct  Mallbots__Depot__V1__TaskAssigned
    */
   size_t n_stops;
   Mallbots__Types__V1__Stop **stops;
+  /*
+   * What the bot has in custody of this task, to be delivered with it.
+   */
+  size_t n_custody;
+  Mallbots__Types__V1__Stop **custody;
 };
 #define MALLBOTS__DEPOT__V1__TASK_ASSIGNED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task_assigned__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL, 0,NULL }
 
 
 struct  Mallbots__Depot__V1__TaskAccepted
@@ -333,6 +358,33 @@ struct  Mallbots__Depot__V1__TaskRequeued
     , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0 }
 
 
+/*
+ * The bot no longer has the task, but these units of it are in the bot: nobody else is sent for them. What was still to
+ * be fetched is another task's, in the TaskQueued that follows.
+ */
+struct  Mallbots__Depot__V1__TaskLeftInCustody
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData task_id;
+  ProtobufCBinaryData list_id;
+  ProtobufCBinaryData bot_id;
+  /*
+   * The bot's, which is no longer good.
+   */
+  uint64_t epoch;
+  ProtobufCBinaryData reason;
+  size_t n_custody;
+  Mallbots__Types__V1__Stop **custody;
+  /*
+   * The bot refused to deliver them now; it is asked again after a while.
+   */
+  protobuf_c_boolean declined;
+};
+#define MALLBOTS__DEPOT__V1__TASK_LEFT_IN_CUSTODY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task_left_in_custody__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, 0 }
+
+
 struct  Mallbots__Depot__V1__TaskCanceled
 {
   ProtobufCMessage base;
@@ -442,6 +494,46 @@ struct  Mallbots__Depot__V1__BotWaiting
 #define MALLBOTS__DEPOT__V1__BOT_WAITING__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_waiting__descriptor) \
     , {0,NULL}, 0, NULL, 0, 0 }
+
+
+/*
+ * Nothing was heard from the bot for so long: what it held is lost to it.
+ */
+struct  Mallbots__Depot__V1__BotSilent
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+  uint32_t seconds;
+};
+#define MALLBOTS__DEPOT__V1__BOT_SILENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_silent__descriptor) \
+    , {0,NULL}, 0 }
+
+
+/*
+ * A silent bot was heard from again.
+ */
+struct  Mallbots__Depot__V1__BotHeard
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+};
+#define MALLBOTS__DEPOT__V1__BOT_HEARD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_heard__descriptor) \
+    , {0,NULL} }
+
+
+/*
+ * A new depot process began: robots could not come back while there was none, so what is in custody has its full time
+ * again. Recorded only when there is something in custody.
+ */
+struct  Mallbots__Depot__V1__CustodyRenewed
+{
+  ProtobufCMessage base;
+};
+#define MALLBOTS__DEPOT__V1__CUSTODY_RENEWED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__custody_renewed__descriptor) \
+     }
 
 
 struct  Mallbots__Depot__V1__BotFaulted
@@ -820,6 +912,25 @@ Mallbots__Depot__V1__TaskRequeued *
 void   mallbots__depot__v1__task_requeued__free_unpacked
                      (Mallbots__Depot__V1__TaskRequeued *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__TaskLeftInCustody methods */
+void   mallbots__depot__v1__task_left_in_custody__init
+                     (Mallbots__Depot__V1__TaskLeftInCustody         *message);
+size_t mallbots__depot__v1__task_left_in_custody__get_packed_size
+                     (const Mallbots__Depot__V1__TaskLeftInCustody   *message);
+size_t mallbots__depot__v1__task_left_in_custody__pack
+                     (const Mallbots__Depot__V1__TaskLeftInCustody   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__task_left_in_custody__pack_to_buffer
+                     (const Mallbots__Depot__V1__TaskLeftInCustody   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__TaskLeftInCustody *
+       mallbots__depot__v1__task_left_in_custody__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__task_left_in_custody__free_unpacked
+                     (Mallbots__Depot__V1__TaskLeftInCustody *message,
+                      ProtobufCAllocator *allocator);
 /* Mallbots__Depot__V1__TaskCanceled methods */
 void   mallbots__depot__v1__task_canceled__init
                      (Mallbots__Depot__V1__TaskCanceled         *message);
@@ -971,6 +1082,63 @@ Mallbots__Depot__V1__BotWaiting *
                       const uint8_t       *data);
 void   mallbots__depot__v1__bot_waiting__free_unpacked
                      (Mallbots__Depot__V1__BotWaiting *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__BotSilent methods */
+void   mallbots__depot__v1__bot_silent__init
+                     (Mallbots__Depot__V1__BotSilent         *message);
+size_t mallbots__depot__v1__bot_silent__get_packed_size
+                     (const Mallbots__Depot__V1__BotSilent   *message);
+size_t mallbots__depot__v1__bot_silent__pack
+                     (const Mallbots__Depot__V1__BotSilent   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__bot_silent__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotSilent   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__BotSilent *
+       mallbots__depot__v1__bot_silent__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__bot_silent__free_unpacked
+                     (Mallbots__Depot__V1__BotSilent *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__BotHeard methods */
+void   mallbots__depot__v1__bot_heard__init
+                     (Mallbots__Depot__V1__BotHeard         *message);
+size_t mallbots__depot__v1__bot_heard__get_packed_size
+                     (const Mallbots__Depot__V1__BotHeard   *message);
+size_t mallbots__depot__v1__bot_heard__pack
+                     (const Mallbots__Depot__V1__BotHeard   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__bot_heard__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotHeard   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__BotHeard *
+       mallbots__depot__v1__bot_heard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__bot_heard__free_unpacked
+                     (Mallbots__Depot__V1__BotHeard *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__CustodyRenewed methods */
+void   mallbots__depot__v1__custody_renewed__init
+                     (Mallbots__Depot__V1__CustodyRenewed         *message);
+size_t mallbots__depot__v1__custody_renewed__get_packed_size
+                     (const Mallbots__Depot__V1__CustodyRenewed   *message);
+size_t mallbots__depot__v1__custody_renewed__pack
+                     (const Mallbots__Depot__V1__CustodyRenewed   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__custody_renewed__pack_to_buffer
+                     (const Mallbots__Depot__V1__CustodyRenewed   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__CustodyRenewed *
+       mallbots__depot__v1__custody_renewed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__custody_renewed__free_unpacked
+                     (Mallbots__Depot__V1__CustodyRenewed *message,
                       ProtobufCAllocator *allocator);
 /* Mallbots__Depot__V1__BotFaulted methods */
 void   mallbots__depot__v1__bot_faulted__init
@@ -1187,6 +1355,9 @@ typedef void (*Mallbots__Depot__V1__TaskDelivered_Closure)
 typedef void (*Mallbots__Depot__V1__TaskRequeued_Closure)
                  (const Mallbots__Depot__V1__TaskRequeued *message,
                   void *closure_data);
+typedef void (*Mallbots__Depot__V1__TaskLeftInCustody_Closure)
+                 (const Mallbots__Depot__V1__TaskLeftInCustody *message,
+                  void *closure_data);
 typedef void (*Mallbots__Depot__V1__TaskCanceled_Closure)
                  (const Mallbots__Depot__V1__TaskCanceled *message,
                   void *closure_data);
@@ -1210,6 +1381,15 @@ typedef void (*Mallbots__Depot__V1__BotOffline_Closure)
                   void *closure_data);
 typedef void (*Mallbots__Depot__V1__BotWaiting_Closure)
                  (const Mallbots__Depot__V1__BotWaiting *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__BotSilent_Closure)
+                 (const Mallbots__Depot__V1__BotSilent *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__BotHeard_Closure)
+                 (const Mallbots__Depot__V1__BotHeard *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__CustodyRenewed_Closure)
+                 (const Mallbots__Depot__V1__CustodyRenewed *message,
                   void *closure_data);
 typedef void (*Mallbots__Depot__V1__BotFaulted_Closure)
                  (const Mallbots__Depot__V1__BotFaulted *message,
@@ -1258,6 +1438,7 @@ extern const ProtobufCMessageDescriptor mallbots__depot__v1__item_unavailable__d
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__stop_done__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__task_delivered__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__task_requeued__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__task_left_in_custody__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__task_canceled__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__list_ready__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__list_cancel_requested__descriptor;
@@ -1266,6 +1447,9 @@ extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_registered__des
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_online__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_offline__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_waiting__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_silent__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_heard__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__custody_renewed__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_faulted__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_fault_cleared__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_paused__descriptor;

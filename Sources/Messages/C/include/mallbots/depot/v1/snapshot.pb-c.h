@@ -106,7 +106,6 @@ struct  Mallbots__Depot__V1__TaskRecord
   size_t n_stops;
   Mallbots__Depot__V1__StopRecord **stops;
   int64_t queued_unix_ms;
-  protobuf_c_boolean canceling;
   /*
    * The store that the bot stands at; empty: none.
    */
@@ -117,10 +116,19 @@ struct  Mallbots__Depot__V1__TaskRecord
    * 1 for the first task ever made.
    */
   uint64_t number;
+  /*
+   * When a cancel was sent to the bot that holds it; 0: none was.
+   */
+  int64_t cancel_unix_ms;
+  /*
+   * Who has the picked units without a lease, or has a lease to deliver them; empty: nobody.
+   */
+  ProtobufCBinaryData custodian_id;
+  int64_t custody_unix_ms;
 };
 #define MALLBOTS__DEPOT__V1__TASK_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__task_record__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0,NULL, 0, 0, {0,NULL}, 0,NULL, 0 }
+    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0,NULL, 0, {0,NULL}, 0,NULL, 0, 0, {0,NULL}, 0 }
 
 
 struct  Mallbots__Depot__V1__StopRecord
@@ -179,10 +187,15 @@ struct  Mallbots__Depot__V1__BotRecord
    * The dock that it was sent to; empty: none.
    */
   ProtobufCBinaryData dock_id;
+  protobuf_c_boolean silent;
+  /*
+   * The task of which it has units in custody; empty: none.
+   */
+  ProtobufCBinaryData custody_task_id;
 };
 #define MALLBOTS__DEPOT__V1__BOT_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_record__descriptor) \
-    , NULL, 0, 0, NULL, {0,NULL}, NULL, 0, 0, 0, 0,NULL, 0, 0, 0, {0,NULL} }
+    , NULL, 0, 0, NULL, {0,NULL}, NULL, 0, 0, 0, 0,NULL, 0, 0, 0, {0,NULL}, 0, {0,NULL} }
 
 
 /* Mallbots__Depot__V1__Snapshot methods */
