@@ -14,6 +14,7 @@ public final class BotGateway: Sendable {
     let sessions = LiveSessions()
     let limits: GatewayLimits
     let logger: Logger
+    private let liveness: (any LivenessAPI)?
     private let availability = Availability()
 
     /// The newest telemetry of each robot.
@@ -21,12 +22,15 @@ public final class BotGateway: Sendable {
 
     /// Loads the gateway's log; blocks while it reads.
     ///
-    /// - Parameter stream: where Depot's log is, or will be, registered.
+    /// - Parameters:
+    ///   - stream: where Depot's log is, or will be, registered.
+    ///   - liveness: who is told which robots are alive, as long as this runs: the depot, here or over Wire.
     /// - Throws: `StorageError` when the log cannot be read.
     public init(
         log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(),
-        limits: GatewayLimits = GatewayLimits(), logger: Logger
+        limits: GatewayLimits = GatewayLimits(), liveness: (any LivenessAPI)? = nil, logger: Logger
     ) throws {
+        self.liveness = liveness
         self.limits = limits
         self.logger = logger
         loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger)
@@ -59,6 +63,7 @@ public final class BotGateway: Sendable {
             }
             group.addTask { try await self.loop.run() }
             group.addTask { try await self.serve() }
+            if let liveness { group.addTask { await self.reportAlive(to: liveness) } }
             // The loop ends the group; reading Depot's log alone does not.
             try await group.next()
         }
@@ -84,6 +89,24 @@ public final class BotGateway: Sendable {
             }
             // Depot is not here yet, or has stopped; the loop's end cancels this.
             try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Names the robots that were heard from, in messages that fit into any frame. What does not arrive is not sent
+    /// again: it is live.
+    private func reportAlive(to liveness: any LivenessAPI) async {
+        while (try? await Task.sleep(for: limits.aliveInterval)) != nil {
+            var bots = sessions.takeHeard().map { DepotV1.AliveBot(botID: $0) }[...]
+            while !bots.isEmpty {
+                let some = Array(bots.prefix(256))
+                bots = bots.dropFirst(some.count)
+                do {
+                    _ = try await liveness.reportAlive(
+                        DepotV1.ReportAliveRequest(bots: some), context: CallContext(timeout: limits.aliveInterval))
+                } catch {
+                    logger.debug("gateway.alive.failed", metadata: ["error": "\(error)"])
+                }
+            }
         }
     }
 

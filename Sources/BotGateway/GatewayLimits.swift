@@ -12,10 +12,13 @@ public struct GatewayLimits: Sendable, Hashable {
     public var leaseSeconds: UInt32
     /// Told to robots in Welcome: how often telemetry is wanted, in milliseconds. 0: not at all.
     public var telemetryIntervalMs: UInt32
+    /// How often the depot is told which robots are alive: often, compared with a lease.
+    public var aliveInterval: Duration
 
     public init(
         helloDeadline: Duration = .seconds(10), maxUnflushedReports: Int = 256, maxBotIDBytes: Int = 128,
-        maxJournalIDBytes: Int = 64, leaseSeconds: UInt32 = 60, telemetryIntervalMs: UInt32 = 1_000
+        maxJournalIDBytes: Int = 64, leaseSeconds: UInt32 = 60, telemetryIntervalMs: UInt32 = 1_000,
+        aliveInterval: Duration = .seconds(5)
     ) {
         self.helloDeadline = helloDeadline
         self.maxUnflushedReports = maxUnflushedReports
@@ -23,5 +26,6 @@ public struct GatewayLimits: Sendable, Hashable {
         self.maxJournalIDBytes = maxJournalIDBytes
         self.leaseSeconds = leaseSeconds
         self.telemetryIntervalMs = telemetryIntervalMs
+        self.aliveInterval = aliveInterval
     }
 }

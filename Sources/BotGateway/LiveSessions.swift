@@ -10,6 +10,8 @@ import Wire
 final class LiveSessions: Sendable {
     private struct State {
         var live: [String: SessionRunner] = [:]
+        /// Robots whose sessions ended and who said something in them that nobody was told of.
+        var heardAtLast: Set<String> = []
         var book = DirectiveBook()
         var mall: DepotV1.Mall?
     }
@@ -51,6 +53,16 @@ final class LiveSessions: Sendable {
         guard let id = runner.botID else { return }
         state.withLock { state in
             if state.live[id] === runner { state.live[id] = nil }
+            if runner.takeHeard() { state.heardAtLast.insert(id) }
+        }
+    }
+
+    /// The bots that said something, anything, since the last time this was asked, by id.
+    func takeHeard() -> [String] {
+        state.withLock { state in
+            for (id, runner) in state.live where runner.takeHeard() { state.heardAtLast.insert(id) }
+            defer { state.heardAtLast = [] }
+            return state.heardAtLast.sorted()
         }
     }
 

@@ -16,6 +16,7 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
     private let gateway: BotGateway
     private let reply: WireReply<BotsV1.ToBot>
     private let helloIsDue: ContinuousClock.Instant
+    private let wasHeard = Atomic(false)
     /// What the connection would not take yet.
     private var unsent: BotsV1.ToBot?
     private var isPaused = false
@@ -33,9 +34,13 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
     var botID: String? { session.withLock { $0.hello?.botID } }
     var isOver: Bool { session.withLock { $0.isOver } }
 
+    /// Whether the robot said anything since this was last asked.
+    func takeHeard() -> Bool { wasHeard.exchange(false, ordering: .relaxed) }
+
     // MARK: The call, on the event loop
 
     func received(_ message: BotsV1.FromBot) {
+        wasHeard.store(true, ordering: .relaxed)
         perform(session.withLock { $0.receive(message) })
         turn()
     }

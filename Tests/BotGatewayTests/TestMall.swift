@@ -85,9 +85,11 @@ struct TestMall: Sendable {
 
     /// One life of the gateway.
     func serve<R: Sendable>(
-        limits: GatewayLimits = GatewayLimits(), _ body: @Sendable @escaping (BotGateway) async throws -> R
+        limits: GatewayLimits = GatewayLimits(), liveness: (any LivenessAPI)? = nil,
+        _ body: @Sendable @escaping (BotGateway) async throws -> R
     ) async throws -> R {
-        let gateway = try BotGateway(log: gatewayLog, stream: stream, limits: limits, logger: Self.logger)
+        let gateway = try BotGateway(
+            log: gatewayLog, stream: stream, limits: limits, liveness: liveness, logger: Self.logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.run() }
             defer {

@@ -153,6 +153,46 @@ private func until(_ isRight: () async throws -> Bool) async throws {
         }
     }
 
+    @Test func aRobotThatNoGatewayHearsLosesItsLease() async throws {
+        let mall = try Mall()
+        try await mall.open {
+            let depot = try mall.depot()
+            try await mall.with(depot) {
+                try await mall.tell(
+                    .storeCreated(.init(store: .init(storeID: "s-0", name: "Store", node: "n-2-0"))))
+                try await until { try mall.names().contains("StoreLocated") }
+                let line = OrdersV1.Line(storeID: "s-0", productID: "p", quantity: 1, sizeUnits: 1)
+                try await mall.tell(.orderPlaced(.init(orderID: "o", lines: [line])))
+                try await mall.tell(.orderApproved(.init(orderID: "o")))
+                for bot in ["b", "c"] {
+                    try await mall.tell(.sessionOpened(.init(botID: bot, session: 1, journal: "j", capacityUnits: 9)))
+                }
+                try await until { try mall.names().count { $0 == "BotOnline" } == 2 }
+                try await mall.report(1, .taskRequest(.init(place: TestMall.place(0, 0), batteryPercent: 90)))
+                try await until { try mall.names().contains("TaskAssigned") }
+                // Two minutes in which only "b" is heard of.
+                for _ in 0..<24 {
+                    _ = try await depot.reportAlive(.init(bots: [.init(botID: "b")]), context: CallContext())
+                    mall.clock.advance(by: .seconds(5))
+                    try await Task.sleep(for: .milliseconds(5))
+                }
+                try await until { try mall.names().contains("BotSilent") }
+                #expect(try await depot.getTask(.init(taskID: "o/1"), context: CallContext()).botID == "b")
+                #expect(try await depot.getBot(.init(botID: "c"), context: CallContext()).online == false)
+                // Then nobody is.
+                try await until {
+                    mall.clock.advance(by: .seconds(1))
+                    return try mall.names().contains("TaskRequeued")
+                }
+                _ = try await depot.reportAlive(.init(bots: [.init(botID: "b")]), context: CallContext())
+                try await until {
+                    mall.clock.advance(by: .seconds(1))
+                    return try mall.names().contains("BotHeard")
+                }
+            }
+        }
+    }
+
     @Test func anotherMallIsOpenedInPlaceOfTheLogs() async throws {
         let mall = try Mall()
         for size in [3, 3, 4] {

@@ -25,7 +25,7 @@ struct Services: Sendable {
         depot = try DepotService(log: directory.log("depot"), stream: stream, mall: mall, logger: logger)
         // Nobody reads the gateway's log by stream, and robots report a lot.
         let reports = try directory.log("gateway", options: SQLiteLogOptions(indexStreams: false))
-        gateway = try BotGateway(log: reports, stream: stream, logger: logger)
+        gateway = try BotGateway(log: reports, stream: stream, liveness: depot, logger: logger)
     }
 
     /// Runs them all; on graceful shutdown the gateway stops first, then the services.

@@ -10,8 +10,9 @@ public import Wire
 ///
 /// It reads the logs of Orders, Stores and the robots' gateway and writes its own; directives to robots are events
 /// there, which the gateway brings to them. Safe to use from any task. Nothing happens before ``run()``.
-public final class DepotService: DepotAPI {
-    private let loop: ServiceLoop<DepotCore>
+public final class DepotService: DepotAPI, LivenessAPI {
+    let loop: ServiceLoop<DepotCore>
+    private let pulse: Pulse
 
     /// Loads the state and prepares the subscriptions. Reads the log and blocks while it does.
     /// - Parameters:
@@ -25,6 +26,7 @@ public final class DepotService: DepotAPI {
     ) throws {
         _ = try MallGraph(mall)
         loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options)
+        pulse = Pulse(loop, logger: logger)
         try loop.subscribe(to: "stores", StoresV1.Event.self) { core, event, _ in
             core.react(to: event.event).map(\.new)
         }
@@ -59,10 +61,26 @@ public final class DepotService: DepotAPI {
     }
 
     /// Works until ``stop()`` or the task's cancellation, then stores a snapshot and returns. Once only.
-    public func run() async throws { try await loop.run() }
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.pulse.run() }
+            defer { group.cancelAll() }
+            try await loop.run()
+        }
+    }
 
     /// Takes no more commands, and lets ``run()`` return.
     public func stop() { loop.stop() }
+
+    // MARK: LivenessAPI
+
+    /// Takes in which robots a gateway has heard from, in memory only.
+    public func reportAlive(
+        _ request: DepotV1.ReportAliveRequest, context: CallContext
+    ) async throws -> DepotV1.ReportAliveResponse {
+        pulse.heard(request.bots.lazy.map(\.botID))
+        return DepotV1.ReportAliveResponse()
+    }
 
     // MARK: DepotAPI
 

@@ -7,6 +7,7 @@
 #include "mallbots/bots/v1/snapshot.pb-c.h"
 #include "mallbots/depot/v1/depot.pb-c.h"
 #include "mallbots/depot/v1/events.pb-c.h"
+#include "mallbots/depot/v1/liveness.pb-c.h"
 #include "mallbots/depot/v1/mall.pb-c.h"
 #include "mallbots/depot/v1/snapshot.pb-c.h"
 #include "mallbots/events/v1/events.pb-c.h"
@@ -302,6 +303,16 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__report_reje
 }
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__store_located__descriptor_address(void) {
     return &mallbots__depot__v1__store_located__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__report_alive_request__descriptor_address(void) {
+    return &mallbots__depot__v1__report_alive_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__alive_bot__descriptor_address(void) {
+    return &mallbots__depot__v1__alive_bot__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__report_alive_response__descriptor_address(void) {
+    return &mallbots__depot__v1__report_alive_response__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__mall__descriptor_address(void) {

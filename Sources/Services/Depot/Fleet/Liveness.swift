@@ -10,6 +10,7 @@ public struct Liveness: Sendable {
     private var listenedMs: Int64 = 0
     private var lookedUnixMs: Int64
     private var heardMs: [String: Int64] = [:]
+    private var forgotMs: Int64 = 0
 
     public init(now unixMs: Int64) { lookedUnixMs = unixMs }
 
@@ -25,9 +26,10 @@ public struct Liveness: Sendable {
     /// How long the robot has been silent.
     func silentMs(_ bot: String) -> Int64 { listenedMs - (heardMs[bot] ?? 0) }
 
-    /// Forgets the robots that have been silent for longer than this, whoever they were.
+    /// Forgets the robots that have been silent for longer than this: they are as silent as if never heard.
     mutating func forget(silentForMs limit: Int64) {
-        guard listenedMs > limit else { return }
+        guard listenedMs - forgotMs > limit else { return }
+        forgotMs = listenedMs
         heardMs = heardMs.filter { listenedMs - $0.value <= limit }
     }
 }
