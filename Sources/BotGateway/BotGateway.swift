@@ -96,7 +96,9 @@ public final class BotGateway: Sendable {
     /// again: it is live.
     private func reportAlive(to liveness: any LivenessAPI) async {
         while (try? await Task.sleep(for: limits.aliveInterval)) != nil {
-            var bots = sessions.takeHeard().map { DepotV1.AliveBot(botID: $0) }[...]
+            var bots = sessions.takeHeard().map { bot in
+                DepotV1.AliveBot(botID: bot, batteryPercent: telemetry.battery(of: bot))
+            }[...]
             while !bots.isEmpty {
                 let some = Array(bots.prefix(256))
                 bots = bots.dropFirst(some.count)

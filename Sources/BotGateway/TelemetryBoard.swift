@@ -38,6 +38,9 @@ public final class TelemetryBoard: Sendable {
     /// known. Ends when the task that iterates is cancelled.
     public func updates() -> Updates { Updates(board: self) }
 
+    /// What the bot last said of its battery, in percent; 0: nothing.
+    func battery(of botID: String) -> UInt32 { state.withLock { $0.newest[botID]?.telemetry.batteryPercent ?? 0 } }
+
     func publish(_ telemetry: BotsV1.Telemetry, from botID: String, at time: Timestamp) {
         state.withLock { state in
             state.newest[botID] = Entry(botID: botID, telemetry: telemetry, time: time)

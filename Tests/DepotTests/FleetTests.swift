@@ -59,27 +59,6 @@ import Testing
         #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
     }
 
-    @Test func lowRobotsGoToTheNearestFreeDockAndThenQueue() {
-        var depot = TestDepot()
-        var docks: [String] = []
-        for (bot, x) in [("a", 1), ("b", 1), ("c", 4)] {
-            depot.connect(bot)
-            depot.ask(bot, x: x, battery: 10)
-            for case .directiveIssued(let issued) in depot.dispatch() {
-                guard case .goCharge(let charge)? = issued.message?.body else { continue }
-                #expect(charge.place != nil)
-                docks.append(charge.dockID)
-            }
-            #expect(depot.core.bots[bot]?.state == .idle)
-        }
-        #expect(docks == ["d-0", "d-1", "d-0"])
-        #expect(depot.dispatch().isEmpty)
-        depot.ask("a", battery: 100)
-        depot.order("o", [(0, 1)])
-        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
-        #expect(depot.core.bots["a"]?.dockID == "")
-    }
-
     @Test func aRobotThatCannotReachAnyTaskGoesToCharge() {
         var depot = TestDepot()
         depot.connect("b")

@@ -91,6 +91,8 @@ extension DepotV1.Event {
             if let value = c.pointee.bot_heard { field1 = .botHeard(try DepotV1.BotHeard(_c: value)) }
         case 34:
             if let value = c.pointee.custody_renewed { field1 = .custodyRenewed(try DepotV1.CustodyRenewed(_c: value)) }
+        case 35:
+            if let value = c.pointee.bot_low { field1 = .botLow(try DepotV1.BotLow(_c: value)) }
         default: break
         }
         self.init(kind: field1)
@@ -202,6 +204,9 @@ extension DepotV1.Event {
         case .custodyRenewed(let value):
             c.pointee.kind_case = .init(rawValue: 34)
             c.pointee.custody_renewed = value._fill(&arena)
+        case .botLow(let value):
+            c.pointee.kind_case = .init(rawValue: 35)
+            c.pointee.bot_low = value._fill(&arena)
         case nil: break
         }
         return c
@@ -1201,6 +1206,38 @@ extension DepotV1.CustodyRenewed {
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__CustodyRenewed> {
         let c = arena.one(Mallbots__Depot__V1__CustodyRenewed.self)
         mallbots__depot__v1__custody_renewed__init(c)
+        return c
+    }
+}
+
+extension DepotV1.BotLow {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__bot_low__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotLow.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__BotLow>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotLow", "bot_id")
+        let field2 = c.pointee.battery_percent
+        self.init(botID: field1, batteryPercent: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotLow> {
+        let c = arena.one(Mallbots__Depot__V1__BotLow.self)
+        mallbots__depot__v1__bot_low__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.battery_percent = self.batteryPercent
         return c
     }
 }

@@ -107,6 +107,9 @@ extension DepotV1.Event {
         case .custodyRenewed(let value):
             json.key("custodyRenewed")
             value._print(&json)
+        case .botLow(let value):
+            json.key("botLow")
+            value._print(&json)
         case nil: break
         }
         json.endObject()
@@ -687,6 +690,21 @@ extension DepotV1.BotHeard {
 extension DepotV1.CustodyRenewed {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
+        json.endObject()
+    }
+}
+
+extension DepotV1.BotLow {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if self.batteryPercent != 0 {
+            json.key("batteryPercent")
+            json.integer(self.batteryPercent)
+        }
         json.endObject()
     }
 }

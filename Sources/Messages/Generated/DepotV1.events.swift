@@ -52,6 +52,7 @@ extension DepotV1 {
             case botSilent(DepotV1.BotSilent)
             case botHeard(DepotV1.BotHeard)
             case custodyRenewed(DepotV1.CustodyRenewed)
+            case botLow(DepotV1.BotLow)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -90,6 +91,7 @@ extension DepotV1 {
                 case .botSilent: "BotSilent"
                 case .botHeard: "BotHeard"
                 case .custodyRenewed: "CustodyRenewed"
+                case .botLow: "BotLow"
                 }
             }
         }
@@ -677,6 +679,24 @@ extension DepotV1 {
         public static var protobufName: String { "mallbots.depot.v1.CustodyRenewed" }
 
         public init() {}
+    }
+
+    /// The battery of a bot that waits for a task has gone down too far for one.
+    public struct BotLow: Message {
+        public static var protobufName: String { "mallbots.depot.v1.BotLow" }
+
+        public var botID: String = ""
+        public var batteryPercent: UInt32 = 0
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            batteryPercent: UInt32 = 0
+        ) {
+            self.botID = botID
+            self.batteryPercent = batteryPercent
+        }
     }
 
     /// `mallbots.depot.v1.BotFaulted`.

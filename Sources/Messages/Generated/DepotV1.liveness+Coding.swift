@@ -63,13 +63,15 @@ extension DepotV1.AliveBot {
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__AliveBot>) throws(DecodingError) {
         let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.AliveBot", "bot_id")
-        self.init(botID: field1)
+        let field2 = c.pointee.battery_percent
+        self.init(botID: field1, batteryPercent: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__AliveBot> {
         let c = arena.one(Mallbots__Depot__V1__AliveBot.self)
         mallbots__depot__v1__alive_bot__init(c)
         c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.battery_percent = self.batteryPercent
         return c
     }
 }

@@ -24,6 +24,10 @@ extension DepotV1.AliveBot {
             json.key("botId")
             json.string(self.botID)
         }
+        if self.batteryPercent != 0 {
+            json.key("batteryPercent")
+            json.integer(self.batteryPercent)
+        }
         json.endObject()
     }
 }

@@ -23,12 +23,17 @@ extension DepotV1 {
 
         public var botID: String = ""
 
+        /// By its newest telemetry; 0: not known.
+        public var batteryPercent: UInt32 = 0
+
         public init() {}
 
         public init(
-            botID: String = ""
+            botID: String = "",
+            batteryPercent: UInt32 = 0
         ) {
             self.botID = botID
+            self.batteryPercent = batteryPercent
         }
     }
 

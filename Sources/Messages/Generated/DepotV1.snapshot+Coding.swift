@@ -60,7 +60,12 @@ extension DepotV1.Snapshot {
         }
         let field9 = c.pointee.lists_made
         let field10 = c.pointee.tasks_made
-        self.init(mall: field1, stores: field2, lists: field3, tasks: field4, bots: field5, queuedTaskIds: field6, waitingBotIds: field7, endedListIds: field8, listsMade: field9, tasksMade: field10)
+        var field11: [String] = []
+        field11.reserveCapacity(c.pointee.n_low_bot_ids)
+        for index in 0..<c.pointee.n_low_bot_ids {
+            field11.append(try FromC.string(FromC.item(c.pointee.low_bot_ids, index), "mallbots.depot.v1.Snapshot", "low_bot_ids"))
+        }
+        self.init(mall: field1, stores: field2, lists: field3, tasks: field4, bots: field5, queuedTaskIds: field6, waitingBotIds: field7, endedListIds: field8, listsMade: field9, tasksMade: field10, lowBotIds: field11)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Snapshot> {
@@ -125,6 +130,14 @@ extension DepotV1.Snapshot {
         }
         c.pointee.lists_made = self.listsMade
         c.pointee.tasks_made = self.tasksMade
+        if !self.lowBotIds.isEmpty {
+            c.pointee.n_low_bot_ids = self.lowBotIds.count
+            let items = arena.many(ProtobufCBinaryData.self, self.lowBotIds.count)
+            for index in self.lowBotIds.indices {
+                items[index] = arena.string(self.lowBotIds[index])
+            }
+            c.pointee.low_bot_ids = items
+        }
         return c
     }
 }

@@ -79,6 +79,15 @@ extension DepotV1.Snapshot {
             json.key("tasksMade")
             json.quoted(self.tasksMade)
         }
+        if !self.lowBotIds.isEmpty {
+            json.key("lowBotIds")
+            json.beginArray()
+            for value in self.lowBotIds {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
         json.endObject()
     }
 }

@@ -27,6 +27,9 @@ extension DepotV1 {
         public var listsMade: UInt64 = 0
         public var tasksMade: UInt64 = 0
 
+        /// The bots that wait for a dock, first in first.
+        public var lowBotIds: [String] = []
+
         public init() {}
 
         public init(
@@ -39,7 +42,8 @@ extension DepotV1 {
             waitingBotIds: [String] = [],
             endedListIds: [String] = [],
             listsMade: UInt64 = 0,
-            tasksMade: UInt64 = 0
+            tasksMade: UInt64 = 0,
+            lowBotIds: [String] = []
         ) {
             self.mall = mall
             self.stores = stores
@@ -51,6 +55,7 @@ extension DepotV1 {
             self.endedListIds = endedListIds
             self.listsMade = listsMade
             self.tasksMade = tasksMade
+            self.lowBotIds = lowBotIds
         }
     }
 

@@ -78,7 +78,7 @@ public final class DepotService: DepotAPI, LivenessAPI {
     public func reportAlive(
         _ request: DepotV1.ReportAliveRequest, context: CallContext
     ) async throws -> DepotV1.ReportAliveResponse {
-        pulse.heard(request.bots.lazy.map(\.botID))
+        pulse.heard(request.bots)
         return DepotV1.ReportAliveResponse()
     }
 

@@ -86,6 +86,7 @@ let everyMessage: [any Message.Type] = [
     DepotV1.BotSilent.self,
     DepotV1.BotHeard.self,
     DepotV1.CustodyRenewed.self,
+    DepotV1.BotLow.self,
     DepotV1.BotFaulted.self,
     DepotV1.BotFaultCleared.self,
     DepotV1.BotPaused.self,

@@ -277,6 +277,9 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_heard__
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__custody_renewed__descriptor_address(void) {
     return &mallbots__depot__v1__custody_renewed__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_low__descriptor_address(void) {
+    return &mallbots__depot__v1__bot_low__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_faulted__descriptor_address(void) {
     return &mallbots__depot__v1__bot_faulted__descriptor;
 }

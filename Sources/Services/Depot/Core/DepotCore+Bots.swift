@@ -25,6 +25,13 @@ extension DepotCore {
                 bot.request = event
                 bot.place = event.place ?? bot.place
                 bot.batteryPercent = event.batteryPercent
+                // It makes room: others may need the dock more.
+                bot.dockID = ""
+            }
+        case .botLow(let event):
+            updateBot(event.botID) { bot in
+                bot.batteryPercent = event.batteryPercent
+                bot.request?.batteryPercent = event.batteryPercent
             }
         case .botFaulted(let event):
             updateBot(event.botID) { bot in
@@ -37,8 +44,16 @@ extension DepotCore {
             updateBot(event.botID) { bot in bot.faults.removeAll { event.code.isEmpty || $0.code == event.code } }
         case .botPaused(let event): updateBot(event.botID) { $0.paused = true }
         case .botResumed(let event): updateBot(event.botID) { $0.paused = false }
-        case .botRetired(let event): updateBot(event.botID) { $0.retired = true }
-        case .botLost(let event): updateBot(event.botID) { $0.lost = true }
+        case .botRetired(let event):
+            updateBot(event.botID) { bot in
+                bot.retired = true
+                bot.dockID = ""
+            }
+        case .botLost(let event):
+            updateBot(event.botID) { bot in
+                bot.lost = true
+                bot.dockID = ""
+            }
         default: break
         }
     }
@@ -72,10 +87,18 @@ extension DepotCore {
         bot.node = nearestNode(to: bot.place)
         bots[bot.id] = bot
         count(bot, 1)
-        if bot.isReturning { returning.add(bot.id) }
+        enqueue(bot)
     }
 
-    /// The one way to change a robot: keeps the queue of waiting robots and the counts of capacities right.
+    /// Puts a robot into the queues where it belongs now; where it is already it keeps its place.
+    private mutating func enqueue(_ bot: FleetBot) {
+        let isLow = bot.batteryPercent < policy.minimumBatteryPercent
+        waiting.keep(bot.id, bot.isWaiting && !isLow)
+        low.keep(bot.id, bot.isWaiting && isLow)
+        returning.keep(bot.id, bot.isReturning)
+    }
+
+    /// The one way to change a robot: keeps the queues of robots and the counts of capacities right.
     mutating func updateBot(_ id: String, _ change: (inout FleetBot) -> Void) {
         guard let before = bots[id] else { return }
         var bot = before
@@ -84,16 +107,7 @@ extension DepotCore {
         bots[id] = bot
         count(before, -1)
         count(bot, 1)
-        if bot.isWaiting {
-            waiting.add(id)
-        } else {
-            waiting.remove(id)
-        }
-        if bot.isReturning {
-            returning.add(id)
-        } else {
-            returning.remove(id)
-        }
+        enqueue(bot)
     }
 
     /// The mall's node that a robot counts as being at; one that never said where it is counts as at the depot.

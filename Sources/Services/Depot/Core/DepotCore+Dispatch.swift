@@ -1,7 +1,7 @@
 import Messages
 import OrderedCollections
 
-/// Who gets which task, and who goes to charge.
+/// Who gets which task, and who goes to charge for want of range.
 extension DepotCore {
     /// How many tasks at least are looked at together.
     private static let smallestWindow = 64
@@ -16,27 +16,17 @@ extension DepotCore {
     }
 
     private func dispatch(now unixMs: Int64) -> [Kind] {
-        collectCustody(now: unixMs) + match(now: unixMs)
+        var docks = DockPlan(of: self)
+        return collectCustody(now: unixMs) + charge(&docks) + match(now: unixMs, &docks)
     }
 
     /// Gives queued tasks to waiting robots, as many as fit.
     ///
-    /// Each assignment comes with its directive. Costs nothing while no robot waits.
-    private func match(now unixMs: Int64) -> [Kind] {
-        guard let graph, !waiting.isEmpty else { return [] }
+    /// Each assignment comes with its directive. Costs nothing while no robot or no task waits.
+    private func match(now unixMs: Int64, _ docks: inout DockPlan) -> [Kind] {
+        guard let graph, !waiting.isEmpty, !queued.isEmpty else { return [] }
         var events: [Kind] = []
-        var docks = DockPlan(graph: graph, bots: bots)
-        var free: [Dispatcher.Bot] = []
-        for id in waiting.names {
-            guard let bot = bots[id] else { continue }
-            if bot.batteryPercent < policy.minimumBatteryPercent, let charge = docks.charge(from: bot.node) {
-                events.append(directive(.goCharge(charge), to: id))
-            } else if bot.batteryPercent >= policy.minimumBatteryPercent {
-                free.append(
-                    Dispatcher.Bot(
-                        id: id, node: bot.node, capacity: Int(bot.capacityUnits), range: bot.range(policy)))
-            }
-        }
+        var free = waiting.names.compactMap { bots[$0].map(dispatcherBot) }
 
         var smallestBlocked = Int.max
         var names = queued.names.makeIterator()
@@ -56,11 +46,15 @@ extension DepotCore {
         // Who is left and could carry a task that nobody could take lacks the range for it.
         for bot in free where bot.capacity >= smallestBlocked {
             guard let battery = bots[bot.id]?.batteryPercent, battery < policy.chargedPercent,
-                let charge = docks.charge(from: bot.node)
+                let charge = docks.charge(bot.id, from: bot.node)
             else { continue }
             events.append(directive(.goCharge(charge), to: bot.id))
         }
         return events
+    }
+
+    private func dispatcherBot(_ bot: FleetBot) -> Dispatcher.Bot {
+        Dispatcher.Bot(id: bot.id, node: bot.node, capacity: Int(bot.capacityUnits), range: bot.range(policy))
     }
 
     /// The next tasks of the queue, oldest first: twice as many as robots, so that there is a choice of near ones.
@@ -121,43 +115,5 @@ extension DepotCore {
             taskID: assigned.taskID, epoch: assigned.epoch, leaseSeconds: policy.leaseSeconds,
             orderID: assigned.listID, stops: assigned.stops, depotNode: graph.mall.depotNode,
             depotPlace: graph.place(of: graph.depot), custody: assigned.custody)
-    }
-}
-
-/// Which docks robots were sent to, and where the next one goes: to the nearest of those with the fewest robots, so
-/// to a free one while there is one, and to queue at one when there is none.
-struct DockPlan {
-    private let graph: MallGraph
-    private let bots: OrderedDictionary<String, FleetBot>
-    /// Counted when first needed: most dispatches send nobody to charge.
-    private var loads: [Int]?
-
-    init(graph: MallGraph, bots: OrderedDictionary<String, FleetBot>) {
-        self.graph = graph
-        self.bots = bots
-    }
-
-    /// - Returns: nil in a mall without docks.
-    mutating func charge(from node: Int) -> BotsV1.GoCharge? {
-        var loads = loads ?? countLoads()
-        let nearest = graph.docks.indices.min { one, other in
-            (loads[one], graph.distance(graph.docks[one], node), one)
-                < (loads[other], graph.distance(graph.docks[other], node), other)
-        }
-        guard let nearest else { return nil }
-        loads[nearest] += 1
-        self.loads = loads
-        let dock = graph.mall.docks[nearest]
-        return BotsV1.GoCharge(dockID: dock.id, node: dock.node, place: graph.place(of: graph.docks[nearest]))
-    }
-
-    private func countLoads() -> [Int] {
-        var loads = Array(repeating: 0, count: graph.docks.count)
-        var indices: [String: Int] = [:]
-        for (index, dock) in graph.mall.docks.enumerated() { indices[dock.id] = index }
-        for bot in bots.values where !bot.dockID.isEmpty && !bot.retired && !bot.lost {
-            if let index = indices[bot.dockID] { loads[index] += 1 }
-        }
-        return loads
     }
 }

@@ -47,9 +47,16 @@ extension DepotCore {
                 guard let task = draft.core.tasks[bot.taskID] else { continue }
                 let reason = "robot \(bot.id) was not heard from for \(policy.leaseSeconds) seconds"
                 draft.add(draft.core.endLease(on: task, reason: reason))
+            } else if let battery = liveness.battery(bot.id), isRunningLow(bot, battery) {
+                draft.add(.botLow(.init(botID: bot.id, batteryPercent: battery)))
             }
         }
         return draft.events
+    }
+
+    /// Whether a robot that waits had enough for a task when it asked, and has no more.
+    private func isRunningLow(_ bot: FleetBot, _ battery: UInt32) -> Bool {
+        battery < policy.minimumBatteryPercent && bot.batteryPercent >= policy.minimumBatteryPercent && bot.isWaiting
     }
 
     // MARK: Patience

@@ -8,7 +8,7 @@ extension DepotCore {
             mall: mall, stores: stores.values.sorted { $0.storeID < $1.storeID },
             lists: lists.values.map(\.record), tasks: tasks.values.map(\.record), bots: bots.values.map(\.record),
             queuedTaskIds: Array(queued.names), waitingBotIds: Array(waiting.names),
-            endedListIds: Array(ended.names), listsMade: listsMade, tasksMade: tasksMade)
+            endedListIds: Array(ended.names), listsMade: listsMade, tasksMade: tasksMade, lowBotIds: Array(low.names))
     }
 
     init(_ record: DepotV1.Snapshot) {
@@ -28,9 +28,11 @@ extension DepotCore {
             declineTimes += restored.declines.map(\.unixMs)
         }
         declineTimes.sort()
+        // In the order in which they wait; each goes where today's policy has it.
+        waiting = Queue(record.waitingBotIds)
+        low = Queue(record.lowBotIds)
         for bot in record.bots { add(FleetBot(bot)) }
         for id in record.queuedTaskIds { addToQueue(id) }
-        for id in record.waitingBotIds { waiting.add(id) }
         for id in record.endedListIds { ended.add(id) }
         listsMade = record.listsMade
         tasksMade = record.tasksMade

@@ -27,8 +27,9 @@ public struct DepotCore: Sendable {
     /// The tasks that wait for a robot, and the ways through each one's stops.
     var queued = Queue()
     var trips: [String: Trip] = [:]
-    /// The robots that wait for a task.
+    /// The robots that wait for a task, and those that asked for one and need a dock first.
     var waiting = Queue()
+    var low = Queue()
     /// How many robots carry so much: those online, and all that may work.
     var onlineCapacities: [UInt32: Int] = [:]
     var capacities: [UInt32: Int] = [:]

@@ -24,7 +24,8 @@ struct FleetBot: Hashable, Sendable {
     var paused = false
     var retired = false
     var lost = false
-    /// The dock that it was sent to, until it gets a task; empty: none.
+    /// The dock that it was sent to and that nobody else is sent to, until it asks for a task, gets one or falls silent;
+    /// empty: none.
     var dockID = ""
     /// The mall's node nearest to it. Follows from its place and the mall.
     var node = 0

@@ -5,6 +5,10 @@ struct Queue: Sendable {
     private var entries: [String?] = []
     private var positions: [String: Int] = [:]
 
+    init(_ names: [String] = []) {
+        for name in names { add(name) }
+    }
+
     var isEmpty: Bool { positions.isEmpty }
     var count: Int { positions.count }
 
@@ -22,6 +26,11 @@ struct Queue: Sendable {
         entries[position] = nil
         // Closed up when more than half is holes, so that this costs no more than the removals before it.
         if entries.count > 32, positions.count * 2 < entries.count { closeUp() }
+    }
+
+    /// Has the name in it, or not.
+    mutating func keep(_ name: String, _ isIn: Bool) {
+        if isIn { add(name) } else { remove(name) }
     }
 
     /// The names, first come first.

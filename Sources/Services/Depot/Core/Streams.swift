@@ -35,6 +35,7 @@ extension DepotV1.Event.Kind {
         case .botLost(let event): "bot/\(event.botID)"
         case .botSilent(let event): "bot/\(event.botID)"
         case .botHeard(let event): "bot/\(event.botID)"
+        case .botLow(let event): "bot/\(event.botID)"
         case .directiveIssued(let event): "bot/\(event.botID)"
         case .reportRejected(let event): "bot/\(event.botID)"
         }

@@ -10,6 +10,7 @@ public struct Liveness: Sendable {
     private var listenedMs: Int64 = 0
     private var lookedUnixMs: Int64
     private var heardMs: [String: Int64] = [:]
+    private var batteries: [String: UInt32] = [:]
     private var forgotMs: Int64 = 0
 
     public init(now unixMs: Int64) { lookedUnixMs = unixMs }
@@ -21,7 +22,14 @@ public struct Liveness: Sendable {
     }
 
     /// The robot gave a sign of life, in the moment to which time was advanced.
-    public mutating func heard(_ bot: String) { heardMs[bot] = listenedMs }
+    /// - Parameter battery: in percent; 0: it said nothing of that.
+    public mutating func heard(_ bot: String, battery: UInt32 = 0) {
+        heardMs[bot] = listenedMs
+        if battery > 0 { batteries[bot] = battery }
+    }
+
+    /// What the robot last said of its battery since it was last silent, in percent.
+    func battery(_ bot: String) -> UInt32? { batteries[bot] }
 
     /// How long the robot has been silent.
     func silentMs(_ bot: String) -> Int64 { listenedMs - (heardMs[bot] ?? 0) }
@@ -31,5 +39,6 @@ public struct Liveness: Sendable {
         guard listenedMs - forgotMs > limit else { return }
         forgotMs = listenedMs
         heardMs = heardMs.filter { listenedMs - $0.value <= limit }
+        batteries = batteries.filter { heardMs[$0.key] != nil }
     }
 }

@@ -24,15 +24,17 @@ final class Pulse: Sendable {
         let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         clockChanges = changes
         loop.clock.onChange { change.yield() }
-        loop.onCommit { [weak self] events, _ in self?.heard(events.lazy.compactMap(\.event.kind?.signOfLife)) }
+        loop.onCommit { [weak self] events, _ in
+            self?.heard(events.compactMap(\.event.kind?.signOfLife))
+        }
     }
 
     /// These robots are alive.
-    func heard(_ bots: some Sequence<String>) {
+    func heard(_ bots: [DepotV1.AliveBot]) {
         let now = loop.clock.now()
         liveness.withLock { liveness in
             liveness.advance(to: now.unixMs)
-            for bot in bots { liveness.heard(bot) }
+            for bot in bots { liveness.heard(bot.botID, battery: bot.batteryPercent) }
         }
     }
 
@@ -67,7 +69,14 @@ final class Pulse: Sendable {
 
 extension DepotV1.Event.Kind {
     /// The robot that must have been there for this to happen, or whose lease begins with it; nil: none.
-    var signOfLife: String? {
+    var signOfLife: DepotV1.AliveBot? {
+        if case .botWaiting(let event) = self {
+            return DepotV1.AliveBot(botID: event.botID, batteryPercent: event.batteryPercent)
+        }
+        return actor.map { DepotV1.AliveBot(botID: $0) }
+    }
+
+    private var actor: String? {
         switch self {
         case .taskAssigned(let event): event.botID
         case .taskAccepted(let event): event.botID
@@ -77,7 +86,6 @@ extension DepotV1.Event.Kind {
         case .stopDone(let event): event.botID
         case .taskDelivered(let event): event.botID
         case .botOnline(let event): event.botID
-        case .botWaiting(let event): event.botID
         case .botFaulted(let event): event.botID
         case .botFaultCleared(let event): event.botID
         case .botPaused(let event): event.botID

@@ -1177,6 +1177,51 @@ void   mallbots__depot__v1__custody_renewed__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__custody_renewed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__depot__v1__bot_low__init
+                     (Mallbots__Depot__V1__BotLow         *message)
+{
+  static const Mallbots__Depot__V1__BotLow init_value = MALLBOTS__DEPOT__V1__BOT_LOW__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__bot_low__get_packed_size
+                     (const Mallbots__Depot__V1__BotLow *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_low__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__bot_low__pack
+                     (const Mallbots__Depot__V1__BotLow *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_low__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__bot_low__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotLow *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_low__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__BotLow *
+       mallbots__depot__v1__bot_low__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__BotLow *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__bot_low__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__bot_low__free_unpacked
+                     (Mallbots__Depot__V1__BotLow *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_low__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mallbots__depot__v1__bot_faulted__init
                      (Mallbots__Depot__V1__BotFaulted         *message)
 {
@@ -1582,7 +1627,7 @@ void   mallbots__depot__v1__store_located__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__store_located__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[34] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[35] =
 {
   {
     "mall_opened",
@@ -1992,12 +2037,25 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bot_low",
+    35,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, bot_low),
+    &mallbots__depot__v1__bot_low__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   22,   /* field[22] = bot_fault_cleared */
   21,   /* field[21] = bot_faulted */
   32,   /* field[32] = bot_heard */
   26,   /* field[26] = bot_lost */
+  34,   /* field[34] = bot_low */
   19,   /* field[19] = bot_offline */
   18,   /* field[18] = bot_online */
   23,   /* field[23] = bot_paused */
@@ -2032,7 +2090,7 @@ static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 34 }
+  { 0, 35 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
 {
@@ -2042,7 +2100,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
   "Mallbots__Depot__V1__Event",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Event),
-  34,
+  35,
   mallbots__depot__v1__event__field_descriptors,
   mallbots__depot__v1__event__field_indices_by_name,
   1,  mallbots__depot__v1__event__number_ranges,
@@ -3796,6 +3854,57 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__custody_renewed__descripto
   mallbots__depot__v1__custody_renewed__field_indices_by_name,
   0,  mallbots__depot__v1__custody_renewed__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__custody_renewed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_low__field_descriptors[2] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotLow, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "battery_percent",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotLow, battery_percent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__bot_low__field_indices_by_name[] = {
+  1,   /* field[1] = battery_percent */
+  0,   /* field[0] = bot_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__bot_low__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__bot_low__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.BotLow",
+  "BotLow",
+  "Mallbots__Depot__V1__BotLow",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__BotLow),
+  2,
+  mallbots__depot__v1__bot_low__field_descriptors,
+  mallbots__depot__v1__bot_low__field_indices_by_name,
+  1,  mallbots__depot__v1__bot_low__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__bot_low__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_faulted__field_descriptors[4] =

@@ -180,7 +180,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__report_alive_request__desc
   (ProtobufCMessageInit) mallbots__depot__v1__report_alive_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__alive_bot__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__alive_bot__field_descriptors[2] =
 {
   {
     "bot_id",
@@ -194,14 +194,27 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__alive_bot__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "battery_percent",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__AliveBot, battery_percent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__alive_bot__field_indices_by_name[] = {
+  1,   /* field[1] = battery_percent */
   0,   /* field[0] = bot_id */
 };
 static const ProtobufCIntRange mallbots__depot__v1__alive_bot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__alive_bot__descriptor =
 {
@@ -211,7 +224,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__alive_bot__descriptor =
   "Mallbots__Depot__V1__AliveBot",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__AliveBot),
-  1,
+  2,
   mallbots__depot__v1__alive_bot__field_descriptors,
   mallbots__depot__v1__alive_bot__field_indices_by_name,
   1,  mallbots__depot__v1__alive_bot__number_ranges,

@@ -277,7 +277,7 @@ void   mallbots__depot__v1__bot_record__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__bot_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[10] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[11] =
 {
   {
     "mall",
@@ -399,12 +399,25 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "low_bot_ids",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Depot__V1__Snapshot, n_low_bot_ids),
+    offsetof(Mallbots__Depot__V1__Snapshot, low_bot_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__snapshot__field_indices_by_name[] = {
   4,   /* field[4] = bots */
   7,   /* field[7] = ended_list_ids */
   2,   /* field[2] = lists */
   8,   /* field[8] = lists_made */
+  10,   /* field[10] = low_bot_ids */
   0,   /* field[0] = mall */
   5,   /* field[5] = queued_task_ids */
   1,   /* field[1] = stores */
@@ -415,7 +428,7 @@ static const unsigned mallbots__depot__v1__snapshot__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__snapshot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
 {
@@ -425,7 +438,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
   "Mallbots__Depot__V1__Snapshot",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Snapshot),
-  10,
+  11,
   mallbots__depot__v1__snapshot__field_descriptors,
   mallbots__depot__v1__snapshot__field_indices_by_name,
   1,  mallbots__depot__v1__snapshot__number_ranges,

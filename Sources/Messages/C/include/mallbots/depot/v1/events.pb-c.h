@@ -44,6 +44,7 @@ typedef struct Mallbots__Depot__V1__BotWaiting Mallbots__Depot__V1__BotWaiting;
 typedef struct Mallbots__Depot__V1__BotSilent Mallbots__Depot__V1__BotSilent;
 typedef struct Mallbots__Depot__V1__BotHeard Mallbots__Depot__V1__BotHeard;
 typedef struct Mallbots__Depot__V1__CustodyRenewed Mallbots__Depot__V1__CustodyRenewed;
+typedef struct Mallbots__Depot__V1__BotLow Mallbots__Depot__V1__BotLow;
 typedef struct Mallbots__Depot__V1__BotFaulted Mallbots__Depot__V1__BotFaulted;
 typedef struct Mallbots__Depot__V1__BotFaultCleared Mallbots__Depot__V1__BotFaultCleared;
 typedef struct Mallbots__Depot__V1__BotPaused Mallbots__Depot__V1__BotPaused;
@@ -95,7 +96,8 @@ typedef enum {
   MALLBOTS__DEPOT__V1__EVENT__KIND_TASK_LEFT_IN_CUSTODY = 31,
   MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_SILENT = 32,
   MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_HEARD = 33,
-  MALLBOTS__DEPOT__V1__EVENT__KIND_CUSTODY_RENEWED = 34
+  MALLBOTS__DEPOT__V1__EVENT__KIND_CUSTODY_RENEWED = 34,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_LOW = 35
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__DEPOT__V1__EVENT__KIND__CASE)
 } Mallbots__Depot__V1__Event__KindCase;
 
@@ -138,6 +140,7 @@ struct  Mallbots__Depot__V1__Event
     Mallbots__Depot__V1__BotSilent *bot_silent;
     Mallbots__Depot__V1__BotHeard *bot_heard;
     Mallbots__Depot__V1__CustodyRenewed *custody_renewed;
+    Mallbots__Depot__V1__BotLow *bot_low;
   };
 };
 #define MALLBOTS__DEPOT__V1__EVENT__INIT \
@@ -534,6 +537,20 @@ struct  Mallbots__Depot__V1__CustodyRenewed
 #define MALLBOTS__DEPOT__V1__CUSTODY_RENEWED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__custody_renewed__descriptor) \
      }
+
+
+/*
+ * The battery of a bot that waits for a task has gone down too far for one.
+ */
+struct  Mallbots__Depot__V1__BotLow
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+  uint32_t battery_percent;
+};
+#define MALLBOTS__DEPOT__V1__BOT_LOW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_low__descriptor) \
+    , {0,NULL}, 0 }
 
 
 struct  Mallbots__Depot__V1__BotFaulted
@@ -1140,6 +1157,25 @@ Mallbots__Depot__V1__CustodyRenewed *
 void   mallbots__depot__v1__custody_renewed__free_unpacked
                      (Mallbots__Depot__V1__CustodyRenewed *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__BotLow methods */
+void   mallbots__depot__v1__bot_low__init
+                     (Mallbots__Depot__V1__BotLow         *message);
+size_t mallbots__depot__v1__bot_low__get_packed_size
+                     (const Mallbots__Depot__V1__BotLow   *message);
+size_t mallbots__depot__v1__bot_low__pack
+                     (const Mallbots__Depot__V1__BotLow   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__bot_low__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotLow   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__BotLow *
+       mallbots__depot__v1__bot_low__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__bot_low__free_unpacked
+                     (Mallbots__Depot__V1__BotLow *message,
+                      ProtobufCAllocator *allocator);
 /* Mallbots__Depot__V1__BotFaulted methods */
 void   mallbots__depot__v1__bot_faulted__init
                      (Mallbots__Depot__V1__BotFaulted         *message);
@@ -1391,6 +1427,9 @@ typedef void (*Mallbots__Depot__V1__BotHeard_Closure)
 typedef void (*Mallbots__Depot__V1__CustodyRenewed_Closure)
                  (const Mallbots__Depot__V1__CustodyRenewed *message,
                   void *closure_data);
+typedef void (*Mallbots__Depot__V1__BotLow_Closure)
+                 (const Mallbots__Depot__V1__BotLow *message,
+                  void *closure_data);
 typedef void (*Mallbots__Depot__V1__BotFaulted_Closure)
                  (const Mallbots__Depot__V1__BotFaulted *message,
                   void *closure_data);
@@ -1450,6 +1489,7 @@ extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_waiting__descri
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_silent__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_heard__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__custody_renewed__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_low__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_faulted__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_fault_cleared__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_paused__descriptor;

@@ -40,10 +40,14 @@ struct  Mallbots__Depot__V1__AliveBot
 {
   ProtobufCMessage base;
   ProtobufCBinaryData bot_id;
+  /*
+   * By its newest telemetry; 0: not known.
+   */
+  uint32_t battery_percent;
 };
 #define MALLBOTS__DEPOT__V1__ALIVE_BOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__alive_bot__descriptor) \
-    , {0,NULL} }
+    , {0,NULL}, 0 }
 
 
 struct  Mallbots__Depot__V1__ReportAliveResponse

@@ -67,10 +67,15 @@ struct  Mallbots__Depot__V1__Snapshot
    */
   uint64_t lists_made;
   uint64_t tasks_made;
+  /*
+   * The bots that wait for a dock, first in first.
+   */
+  size_t n_low_bot_ids;
+  ProtobufCBinaryData *low_bot_ids;
 };
 #define MALLBOTS__DEPOT__V1__SNAPSHOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__snapshot__descriptor) \
-    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0 }
+    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL }
 
 
 struct  Mallbots__Depot__V1__ListRecord
