@@ -15,6 +15,9 @@ struct History {
     private var over: Set<String> = []
     private var listEnds: [String: String] = [:]
     private var directives: [String: UInt64] = [:]
+    /// Robots that get no more tasks, and those of them that are gone.
+    private var leaving: Set<String> = []
+    private var gone: Set<String> = []
 
     private mutating func require(_ holds: Bool, _ what: String) {
         if !holds { broken.append(what) }
@@ -59,6 +62,12 @@ struct History {
             if !event.botID.isEmpty { hadOrHeld(event.taskID, event.botID) }
             count(event.returned + event.missing, event.listID)
             release(event.taskID, event.botID, ends: true)
+        case .botRetiring(let event): leaving.insert(event.botID)
+        case .botRetired(let event): leave(event.botID, "retired")
+        case .botLost(let event): gone.insert(event.botID)
+        case .botReinstated(let event):
+            leaving.remove(event.botID)
+            gone.remove(event.botID)
         case .listReady(let event): end(event.listID, "ready")
         case .listCanceled(let event): end(event.listID, "canceled")
         case .directiveIssued(let event):
@@ -91,9 +100,17 @@ struct History {
         require(
             !custodians.contains { $0.value == event.botID && $0.key != event.taskID },
             "\(event.botID) gets \(event.taskID) with other custody")
+        require(!gone.contains(event.botID), "\(event.botID) gets \(event.taskID) after its end")
+        require(custodian != nil || !leaving.contains(event.botID), "\(event.botID) gets more when it is to be retired")
         epochs[event.taskID] = event.epoch
         holders[event.taskID] = event.botID
         tasksOf[event.botID] = event.taskID
+    }
+
+    private mutating func leave(_ bot: String, _ how: String) {
+        gone.insert(bot)
+        require(tasksOf[bot] == nil, "\(bot) is \(how) with \(tasksOf[bot] ?? "")")
+        require(!custodians.values.contains(bot), "\(bot) is \(how) with custody")
     }
 
     private mutating func held(_ task: String, _ bot: String) {

@@ -71,6 +71,8 @@ struct HistoryFleet {
         for id in Array(robots.keys) {
             robots[id]?.isMute = false
             if robots[id]?.online == false { open(id) }
+            depot.staff { core, _ in try core.register(.init(botID: id)) }
+            depot.staff { core, _ in try core.resume(.init(botID: id)) }
         }
     }
 
@@ -99,6 +101,24 @@ struct HistoryFleet {
         if chance(3), let id = pick(robots.keys), let last = robots[id]?.last { depot.report(id, last) }
         if chance(1), let id = pick(robots.keys) { robots[id]?.forget() }
         if chance(2) { restart() }
+        if chance(4), let id = pick(robots.keys) { staffAct(on: id) }
+    }
+
+    /// Staff do something to a robot or its task, whether that is possible or not.
+    private mutating func staffAct(on id: String) {
+        let (task, other) = (depot.core.bots[id]?.taskID ?? "", pick(robots.keys) ?? id)
+        let queued = depot.core.queued.names.first { _ in true } ?? ""
+        switch Int.random(in: 0..<12, using: &random) {
+        case 0: depot.staff { core, now in try core.retire(.init(botID: id), now: now) }
+        case 1: depot.staff { core, now in try core.retire(.init(botID: id, atOnce: true), now: now) }
+        case 2: depot.staff { core, now in try core.declareLost(.init(botID: id), now: now) }
+        case 3, 4, 5: depot.staff { core, _ in try core.register(.init(botID: id)) }
+        case 6: depot.staff { core, _ in try core.pause(.init(botID: id)) }
+        case 7, 8: depot.staff { core, _ in try core.resume(.init(botID: id)) }
+        case 9: depot.staff { core, now in try core.reassign(.init(taskID: task), now: now).events }
+        case 10: depot.staff { core, now in try core.reassign(.init(taskID: task, botID: other), now: now).events }
+        default: depot.staff { core, _ in try core.assign(.init(taskID: queued, botID: id)) }
+        }
     }
 
     private mutating func restart() {

@@ -9,6 +9,7 @@ struct HistoryRobot {
     /// Nothing of it is heard, though it has a session.
     var isMute = false
     private var asked = false
+    private var isPaused = false
     private var battery: UInt32 = 100
     var directives: [BotsV1.ToBot] = []
     private var task: BotsV1.AssignTask?
@@ -82,11 +83,18 @@ struct HistoryRobot {
             battery = 100
             asked = false
             return []
+        case .pause:
+            isPaused = true
+            return [.paused(.init())]
+        case .resume:
+            isPaused = false
+            return [.resumed(.init())]
         default: return []
         }
     }
 
     mutating func work(faulty: Bool, _ random: inout SeededGenerator) -> BotsV1.FromBot.Body? {
+        if isPaused { return nil }
         guard let task else { return ask(&random) }
         if faulty, Int.random(in: 0..<100, using: &random) < 4 {
             drop()

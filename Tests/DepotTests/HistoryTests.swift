@@ -55,7 +55,7 @@ import Testing
         }
         for name in [
             "BotSilent", "BotHeard", "TaskLeftInCustody", "custody", "split", "TaskRequeued", "TaskCanceled",
-            "TaskDelivered", "ReportRejected", "CustodyRenewed",
+            "TaskDelivered", "ReportRejected", "CustodyRenewed", "BotRetired", "BotLost", "BotReinstated",
         ] {
             #expect(counts[name, default: 0] > 20, "\(name): \(counts[name, default: 0])")
         }

@@ -127,6 +127,10 @@ private func until(_ isRight: () async throws -> Bool) async throws {
                 try await until { try mall.names().contains("DirectiveIssued") }
                 let task = try await first.getTask(.init(taskID: "o/1"), context: context)
                 #expect(task.state == .assigned && task.botID == "b" && task.epoch == 1)
+                let error = await #expect(throws: ServiceError.self) {
+                    try await first.assignTask(.init(taskID: "o/1", botID: "b"), context: context)
+                }
+                #expect(error?.code == .failedPrecondition)
                 try await mall.report(2, .taskAccepted(.init(taskID: "o/1", epoch: 1)))
                 try await mall.report(3, .taskAccepted(.init(taskID: "o/1", epoch: 9)))
                 try await until { try mall.names().contains("ReportRejected") }

@@ -80,6 +80,11 @@ struct TestDepot {
     @discardableResult
     mutating func dispatch() -> [DepotV1.Event.Kind] { record(core.whatIsDue(now: now)) }
 
+    /// What staff ask for, if it is possible.
+    mutating func staff(_ command: (DepotCore, Int64) throws -> [DepotV1.Event.Kind]) {
+        if let events = try? command(core, now) { record(events) }
+    }
+
     /// Time passes in which only these robots are heard from, and what follows from that is recorded.
     @discardableResult
     mutating func listen(seconds: Double, hearing bots: [String] = []) -> [DepotV1.Event.Kind] {

@@ -21,6 +21,32 @@ public protocol DepotAPI: Sendable {
     func listBots(_ request: DepotV1.ListBotsRequest, context: CallContext) async throws -> DepotV1.ListBotsResponse
 
     func getMall(_ request: DepotV1.GetMallRequest, context: CallContext) async throws -> DepotV1.Mall
+
+    /// Gives a queued task to a robot of one's choice.
+    func assignTask(_ request: DepotV1.AssignTaskRequest, context: CallContext) async throws -> DepotV1.Task
+
+    /// Takes what is still to be fetched from the robot that holds a task; what that robot has it brings to the depot.
+    /// Returns the task that the rest is now.
+    func reassignTask(_ request: DepotV1.ReassignTaskRequest, context: CallContext) async throws -> DepotV1.Task
+
+    /// Makes a robot known before its first session, or puts one back to work that was retired or lost.
+    func registerBot(_ request: DepotV1.RegisterBotRequest, context: CallContext) async throws -> DepotV1.Bot
+
+    /// A robot finishes what it has, and then gets no more tasks.
+    func retireBot(_ request: DepotV1.RetireBotRequest, context: CallContext) async throws -> DepotV1.Bot
+
+    /// A robot will not come back: what it has is fetched again, and comes too late if it comes.
+    func declareBotLost(_ request: DepotV1.DeclareBotLostRequest, context: CallContext) async throws -> DepotV1.Bot
+
+    func pauseBot(_ request: DepotV1.PauseBotRequest, context: CallContext) async throws -> DepotV1.Bot
+
+    func resumeBot(_ request: DepotV1.ResumeBotRequest, context: CallContext) async throws -> DepotV1.Bot
+
+    /// After its task, if it has one.
+    func sendBotToDock(_ request: DepotV1.SendBotToDockRequest, context: CallContext) async throws -> DepotV1.Bot
+
+    /// Has a robot blink and beep, so that a person finds it.
+    func identifyBot(_ request: DepotV1.IdentifyBotRequest, context: CallContext) async throws -> DepotV1.Bot
 }
 
 /// Calls `mallbots.depot.v1.DepotService` over Wire. A failed call throws a `WireStatus`.
@@ -63,6 +89,50 @@ public struct DepotClient: DepotAPI {
     public func getMall(_ request: DepotV1.GetMallRequest, context: CallContext) async throws -> DepotV1.Mall {
         try await wire.unary("/mallbots.depot.v1.DepotService/GetMall", request, context: context)
     }
+
+    /// Gives a queued task to a robot of one's choice.
+    public func assignTask(_ request: DepotV1.AssignTaskRequest, context: CallContext) async throws -> DepotV1.Task {
+        try await wire.unary("/mallbots.depot.v1.DepotService/AssignTask", request, context: context)
+    }
+
+    /// Takes what is still to be fetched from the robot that holds a task; what that robot has it brings to the depot.
+    /// Returns the task that the rest is now.
+    public func reassignTask(_ request: DepotV1.ReassignTaskRequest, context: CallContext) async throws -> DepotV1.Task {
+        try await wire.unary("/mallbots.depot.v1.DepotService/ReassignTask", request, context: context)
+    }
+
+    /// Makes a robot known before its first session, or puts one back to work that was retired or lost.
+    public func registerBot(_ request: DepotV1.RegisterBotRequest, context: CallContext) async throws -> DepotV1.Bot {
+        try await wire.unary("/mallbots.depot.v1.DepotService/RegisterBot", request, context: context)
+    }
+
+    /// A robot finishes what it has, and then gets no more tasks.
+    public func retireBot(_ request: DepotV1.RetireBotRequest, context: CallContext) async throws -> DepotV1.Bot {
+        try await wire.unary("/mallbots.depot.v1.DepotService/RetireBot", request, context: context)
+    }
+
+    /// A robot will not come back: what it has is fetched again, and comes too late if it comes.
+    public func declareBotLost(_ request: DepotV1.DeclareBotLostRequest, context: CallContext) async throws -> DepotV1.Bot {
+        try await wire.unary("/mallbots.depot.v1.DepotService/DeclareBotLost", request, context: context)
+    }
+
+    public func pauseBot(_ request: DepotV1.PauseBotRequest, context: CallContext) async throws -> DepotV1.Bot {
+        try await wire.unary("/mallbots.depot.v1.DepotService/PauseBot", request, context: context)
+    }
+
+    public func resumeBot(_ request: DepotV1.ResumeBotRequest, context: CallContext) async throws -> DepotV1.Bot {
+        try await wire.unary("/mallbots.depot.v1.DepotService/ResumeBot", request, context: context)
+    }
+
+    /// After its task, if it has one.
+    public func sendBotToDock(_ request: DepotV1.SendBotToDockRequest, context: CallContext) async throws -> DepotV1.Bot {
+        try await wire.unary("/mallbots.depot.v1.DepotService/SendBotToDock", request, context: context)
+    }
+
+    /// Has a robot blink and beep, so that a person finds it.
+    public func identifyBot(_ request: DepotV1.IdentifyBotRequest, context: CallContext) async throws -> DepotV1.Bot {
+        try await wire.unary("/mallbots.depot.v1.DepotService/IdentifyBot", request, context: context)
+    }
 }
 
 extension WireRouter {
@@ -91,6 +161,33 @@ extension WireRouter {
         }
         register(unary: "/mallbots.depot.v1.DepotService/GetMall") { (request: DepotV1.GetMallRequest, context) in
             try await service.getMall(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/AssignTask") { (request: DepotV1.AssignTaskRequest, context) in
+            try await service.assignTask(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/ReassignTask") { (request: DepotV1.ReassignTaskRequest, context) in
+            try await service.reassignTask(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/RegisterBot") { (request: DepotV1.RegisterBotRequest, context) in
+            try await service.registerBot(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/RetireBot") { (request: DepotV1.RetireBotRequest, context) in
+            try await service.retireBot(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/DeclareBotLost") { (request: DepotV1.DeclareBotLostRequest, context) in
+            try await service.declareBotLost(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/PauseBot") { (request: DepotV1.PauseBotRequest, context) in
+            try await service.pauseBot(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/ResumeBot") { (request: DepotV1.ResumeBotRequest, context) in
+            try await service.resumeBot(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/SendBotToDock") { (request: DepotV1.SendBotToDockRequest, context) in
+            try await service.sendBotToDock(request, context: context)
+        }
+        register(unary: "/mallbots.depot.v1.DepotService/IdentifyBot") { (request: DepotV1.IdentifyBotRequest, context) in
+            try await service.identifyBot(request, context: context)
         }
     }
 }

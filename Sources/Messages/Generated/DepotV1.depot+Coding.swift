@@ -202,7 +202,9 @@ extension DepotV1.Bot {
         let field11 = try FromC.string(c.pointee.fault, "mallbots.depot.v1.Bot", "fault")
         let field12 = c.pointee.tasks_delivered
         let field13 = try FromC.string(c.pointee.custody_task_id, "mallbots.depot.v1.Bot", "custody_task_id")
-        self.init(botID: field1, state: field2, model: field3, capacityUnits: field4, online: field5, taskID: field6, place: field7, batteryPercent: field8, lastDirective: field9, session: field10, fault: field11, tasksDelivered: field12, custodyTaskID: field13)
+        let field14 = c.pointee.retiring != 0
+        let field15 = try FromC.string(c.pointee.dock_id, "mallbots.depot.v1.Bot", "dock_id")
+        self.init(botID: field1, state: field2, model: field3, capacityUnits: field4, online: field5, taskID: field6, place: field7, batteryPercent: field8, lastDirective: field9, session: field10, fault: field11, tasksDelivered: field12, custodyTaskID: field13, retiring: field14, dockID: field15)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Bot> {
@@ -221,6 +223,8 @@ extension DepotV1.Bot {
         c.pointee.fault = arena.string(self.fault)
         c.pointee.tasks_delivered = self.tasksDelivered
         c.pointee.custody_task_id = arena.string(self.custodyTaskID)
+        c.pointee.retiring = self.retiring ? 1 : 0
+        c.pointee.dock_id = arena.string(self.dockID)
         return c
     }
 }
@@ -616,6 +620,315 @@ extension DepotV1.GetMallRequest {
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__GetMallRequest> {
         let c = arena.one(Mallbots__Depot__V1__GetMallRequest.self)
         mallbots__depot__v1__get_mall_request__init(c)
+        return c
+    }
+}
+
+extension DepotV1.AssignTaskRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__assign_task_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__AssignTaskRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__AssignTaskRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.AssignTaskRequest", "task_id")
+        let field2 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.AssignTaskRequest", "bot_id")
+        let field3 = try FromC.string(c.pointee.idempotency_key, "mallbots.depot.v1.AssignTaskRequest", "idempotency_key")
+        self.init(taskID: field1, botID: field2, idempotencyKey: field3)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__AssignTaskRequest> {
+        let c = arena.one(Mallbots__Depot__V1__AssignTaskRequest.self)
+        mallbots__depot__v1__assign_task_request__init(c)
+        c.pointee.task_id = arena.string(self.taskID)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.idempotency_key = arena.string(self.idempotencyKey)
+        return c
+    }
+}
+
+extension DepotV1.ReassignTaskRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__reassign_task_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ReassignTaskRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__ReassignTaskRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.task_id, "mallbots.depot.v1.ReassignTaskRequest", "task_id")
+        let field2 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ReassignTaskRequest", "bot_id")
+        let field3 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.ReassignTaskRequest", "reason")
+        let field4 = try FromC.string(c.pointee.idempotency_key, "mallbots.depot.v1.ReassignTaskRequest", "idempotency_key")
+        self.init(taskID: field1, botID: field2, reason: field3, idempotencyKey: field4)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ReassignTaskRequest> {
+        let c = arena.one(Mallbots__Depot__V1__ReassignTaskRequest.self)
+        mallbots__depot__v1__reassign_task_request__init(c)
+        c.pointee.task_id = arena.string(self.taskID)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.reason = arena.string(self.reason)
+        c.pointee.idempotency_key = arena.string(self.idempotencyKey)
+        return c
+    }
+}
+
+extension DepotV1.RegisterBotRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__register_bot_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__RegisterBotRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__RegisterBotRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.RegisterBotRequest", "bot_id")
+        let field2 = try FromC.string(c.pointee.model, "mallbots.depot.v1.RegisterBotRequest", "model")
+        let field3 = c.pointee.capacity_units
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_capabilities)
+        for index in 0..<c.pointee.n_capabilities {
+            field4.append(try FromC.string(FromC.item(c.pointee.capabilities, index), "mallbots.depot.v1.RegisterBotRequest", "capabilities"))
+        }
+        let field5 = try FromC.string(c.pointee.idempotency_key, "mallbots.depot.v1.RegisterBotRequest", "idempotency_key")
+        self.init(botID: field1, model: field2, capacityUnits: field3, capabilities: field4, idempotencyKey: field5)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__RegisterBotRequest> {
+        let c = arena.one(Mallbots__Depot__V1__RegisterBotRequest.self)
+        mallbots__depot__v1__register_bot_request__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.model = arena.string(self.model)
+        c.pointee.capacity_units = self.capacityUnits
+        if !self.capabilities.isEmpty {
+            c.pointee.n_capabilities = self.capabilities.count
+            let items = arena.many(ProtobufCBinaryData.self, self.capabilities.count)
+            for index in self.capabilities.indices {
+                items[index] = arena.string(self.capabilities[index])
+            }
+            c.pointee.capabilities = items
+        }
+        c.pointee.idempotency_key = arena.string(self.idempotencyKey)
+        return c
+    }
+}
+
+extension DepotV1.RetireBotRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__retire_bot_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__RetireBotRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__RetireBotRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.RetireBotRequest", "bot_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.RetireBotRequest", "reason")
+        let field3 = c.pointee.at_once != 0
+        self.init(botID: field1, reason: field2, atOnce: field3)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__RetireBotRequest> {
+        let c = arena.one(Mallbots__Depot__V1__RetireBotRequest.self)
+        mallbots__depot__v1__retire_bot_request__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.reason = arena.string(self.reason)
+        c.pointee.at_once = self.atOnce ? 1 : 0
+        return c
+    }
+}
+
+extension DepotV1.DeclareBotLostRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__declare_bot_lost_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__DeclareBotLostRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__DeclareBotLostRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.DeclareBotLostRequest", "bot_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.DeclareBotLostRequest", "reason")
+        self.init(botID: field1, reason: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__DeclareBotLostRequest> {
+        let c = arena.one(Mallbots__Depot__V1__DeclareBotLostRequest.self)
+        mallbots__depot__v1__declare_bot_lost_request__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.reason = arena.string(self.reason)
+        return c
+    }
+}
+
+extension DepotV1.PauseBotRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__pause_bot_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__PauseBotRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__PauseBotRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.PauseBotRequest", "bot_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.PauseBotRequest", "reason")
+        self.init(botID: field1, reason: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__PauseBotRequest> {
+        let c = arena.one(Mallbots__Depot__V1__PauseBotRequest.self)
+        mallbots__depot__v1__pause_bot_request__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.reason = arena.string(self.reason)
+        return c
+    }
+}
+
+extension DepotV1.ResumeBotRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__resume_bot_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__ResumeBotRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__ResumeBotRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.ResumeBotRequest", "bot_id")
+        self.init(botID: field1)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__ResumeBotRequest> {
+        let c = arena.one(Mallbots__Depot__V1__ResumeBotRequest.self)
+        mallbots__depot__v1__resume_bot_request__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        return c
+    }
+}
+
+extension DepotV1.SendBotToDockRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__send_bot_to_dock_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__SendBotToDockRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__SendBotToDockRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.SendBotToDockRequest", "bot_id")
+        let field2 = try FromC.string(c.pointee.dock_id, "mallbots.depot.v1.SendBotToDockRequest", "dock_id")
+        self.init(botID: field1, dockID: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__SendBotToDockRequest> {
+        let c = arena.one(Mallbots__Depot__V1__SendBotToDockRequest.self)
+        mallbots__depot__v1__send_bot_to_dock_request__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.dock_id = arena.string(self.dockID)
+        return c
+    }
+}
+
+extension DepotV1.IdentifyBotRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__identify_bot_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__IdentifyBotRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__IdentifyBotRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.IdentifyBotRequest", "bot_id")
+        self.init(botID: field1)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__IdentifyBotRequest> {
+        let c = arena.one(Mallbots__Depot__V1__IdentifyBotRequest.self)
+        mallbots__depot__v1__identify_bot_request__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
         return c
     }
 }

@@ -159,6 +159,14 @@ extension DepotV1.Bot {
             json.key("custodyTaskId")
             json.string(self.custodyTaskID)
         }
+        if self.retiring {
+            json.key("retiring")
+            json.bool(self.retiring)
+        }
+        if !self.dockID.isEmpty {
+            json.key("dockId")
+            json.string(self.dockID)
+        }
         json.endObject()
     }
 }
@@ -325,6 +333,166 @@ extension DepotV1.ListBotsResponse {
 extension DepotV1.GetMallRequest {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
+        json.endObject()
+    }
+}
+
+extension DepotV1.AssignTaskRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.taskID.isEmpty {
+            json.key("taskId")
+            json.string(self.taskID)
+        }
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.idempotencyKey.isEmpty {
+            json.key("idempotencyKey")
+            json.string(self.idempotencyKey)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.ReassignTaskRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.taskID.isEmpty {
+            json.key("taskId")
+            json.string(self.taskID)
+        }
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        if !self.idempotencyKey.isEmpty {
+            json.key("idempotencyKey")
+            json.string(self.idempotencyKey)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.RegisterBotRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.model.isEmpty {
+            json.key("model")
+            json.string(self.model)
+        }
+        if self.capacityUnits != 0 {
+            json.key("capacityUnits")
+            json.integer(self.capacityUnits)
+        }
+        if !self.capabilities.isEmpty {
+            json.key("capabilities")
+            json.beginArray()
+            for value in self.capabilities {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
+        if !self.idempotencyKey.isEmpty {
+            json.key("idempotencyKey")
+            json.string(self.idempotencyKey)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.RetireBotRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        if self.atOnce {
+            json.key("atOnce")
+            json.bool(self.atOnce)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.DeclareBotLostRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.PauseBotRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.ResumeBotRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.SendBotToDockRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.dockID.isEmpty {
+            json.key("dockId")
+            json.string(self.dockID)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.IdentifyBotRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
         json.endObject()
     }
 }

@@ -120,6 +120,12 @@ extension DepotV1 {
         /// The task of which it has items since it lost its lease; empty: none.
         public var custodyTaskID: String = ""
 
+        /// It finishes what it has, and is retired then.
+        public var retiring: Bool = false
+
+        /// The dock that is kept for it; empty: none.
+        public var dockID: String = ""
+
         public init() {}
 
         public init(
@@ -135,7 +141,9 @@ extension DepotV1 {
             session: UInt64 = 0,
             fault: String = "",
             tasksDelivered: UInt64 = 0,
-            custodyTaskID: String = ""
+            custodyTaskID: String = "",
+            retiring: Bool = false,
+            dockID: String = ""
         ) {
             self.botID = botID
             self.state = state
@@ -150,6 +158,8 @@ extension DepotV1 {
             self.fault = fault
             self.tasksDelivered = tasksDelivered
             self.custodyTaskID = custodyTaskID
+            self.retiring = retiring
+            self.dockID = dockID
         }
     }
 
@@ -322,6 +332,192 @@ extension DepotV1 {
         public static var protobufName: String { "mallbots.depot.v1.GetMallRequest" }
 
         public init() {}
+    }
+
+    /// `mallbots.depot.v1.AssignTaskRequest`.
+    public struct AssignTaskRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.AssignTaskRequest" }
+
+        public var taskID: String = ""
+        public var botID: String = ""
+        public var idempotencyKey: String = ""
+
+        public init() {}
+
+        public init(
+            taskID: String = "",
+            botID: String = "",
+            idempotencyKey: String = ""
+        ) {
+            self.taskID = taskID
+            self.botID = botID
+            self.idempotencyKey = idempotencyKey
+        }
+    }
+
+    /// `mallbots.depot.v1.ReassignTaskRequest`.
+    public struct ReassignTaskRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.ReassignTaskRequest" }
+
+        public var taskID: String = ""
+
+        /// Who gets the rest; empty: whoever the depot finds.
+        public var botID: String = ""
+        public var reason: String = ""
+        public var idempotencyKey: String = ""
+
+        public init() {}
+
+        public init(
+            taskID: String = "",
+            botID: String = "",
+            reason: String = "",
+            idempotencyKey: String = ""
+        ) {
+            self.taskID = taskID
+            self.botID = botID
+            self.reason = reason
+            self.idempotencyKey = idempotencyKey
+        }
+    }
+
+    /// `mallbots.depot.v1.RegisterBotRequest`.
+    public struct RegisterBotRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.RegisterBotRequest" }
+
+        /// As in its certificate: letters, digits, '-', '_' and '.'.
+        public var botID: String = ""
+        public var model: String = ""
+
+        /// In the size units of products. 0 for a robot that is known: as it is.
+        public var capacityUnits: UInt32 = 0
+        public var capabilities: [String] = []
+        public var idempotencyKey: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            model: String = "",
+            capacityUnits: UInt32 = 0,
+            capabilities: [String] = [],
+            idempotencyKey: String = ""
+        ) {
+            self.botID = botID
+            self.model = model
+            self.capacityUnits = capacityUnits
+            self.capabilities = capabilities
+            self.idempotencyKey = idempotencyKey
+        }
+    }
+
+    /// `mallbots.depot.v1.RetireBotRequest`.
+    public struct RetireBotRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.RetireBotRequest" }
+
+        public var botID: String = ""
+        public var reason: String = ""
+
+        /// It leaves what it has not picked to others, and brings what it has to the depot.
+        public var atOnce: Bool = false
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            reason: String = "",
+            atOnce: Bool = false
+        ) {
+            self.botID = botID
+            self.reason = reason
+            self.atOnce = atOnce
+        }
+    }
+
+    /// `mallbots.depot.v1.DeclareBotLostRequest`.
+    public struct DeclareBotLostRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.DeclareBotLostRequest" }
+
+        public var botID: String = ""
+        public var reason: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            reason: String = ""
+        ) {
+            self.botID = botID
+            self.reason = reason
+        }
+    }
+
+    /// `mallbots.depot.v1.PauseBotRequest`.
+    public struct PauseBotRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.PauseBotRequest" }
+
+        public var botID: String = ""
+        public var reason: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            reason: String = ""
+        ) {
+            self.botID = botID
+            self.reason = reason
+        }
+    }
+
+    /// `mallbots.depot.v1.ResumeBotRequest`.
+    public struct ResumeBotRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.ResumeBotRequest" }
+
+        public var botID: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = ""
+        ) {
+            self.botID = botID
+        }
+    }
+
+    /// `mallbots.depot.v1.SendBotToDockRequest`.
+    public struct SendBotToDockRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.SendBotToDockRequest" }
+
+        public var botID: String = ""
+
+        /// Empty: the nearest free one.
+        public var dockID: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            dockID: String = ""
+        ) {
+            self.botID = botID
+            self.dockID = dockID
+        }
+    }
+
+    /// `mallbots.depot.v1.IdentifyBotRequest`.
+    public struct IdentifyBotRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.IdentifyBotRequest" }
+
+        public var botID: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = ""
+        ) {
+            self.botID = botID
+        }
     }
 
     /// `mallbots.depot.v1.ListState`.

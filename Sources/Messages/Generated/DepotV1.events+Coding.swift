@@ -93,6 +93,10 @@ extension DepotV1.Event {
             if let value = c.pointee.custody_renewed { field1 = .custodyRenewed(try DepotV1.CustodyRenewed(_c: value)) }
         case 35:
             if let value = c.pointee.bot_low { field1 = .botLow(try DepotV1.BotLow(_c: value)) }
+        case 36:
+            if let value = c.pointee.bot_retiring { field1 = .botRetiring(try DepotV1.BotRetiring(_c: value)) }
+        case 37:
+            if let value = c.pointee.bot_reinstated { field1 = .botReinstated(try DepotV1.BotReinstated(_c: value)) }
         default: break
         }
         self.init(kind: field1)
@@ -207,6 +211,12 @@ extension DepotV1.Event {
         case .botLow(let value):
             c.pointee.kind_case = .init(rawValue: 35)
             c.pointee.bot_low = value._fill(&arena)
+        case .botRetiring(let value):
+            c.pointee.kind_case = .init(rawValue: 36)
+            c.pointee.bot_retiring = value._fill(&arena)
+        case .botReinstated(let value):
+            c.pointee.kind_case = .init(rawValue: 37)
+            c.pointee.bot_reinstated = value._fill(&arena)
         case nil: break
         }
         return c
@@ -1372,6 +1382,38 @@ extension DepotV1.BotResumed {
     }
 }
 
+extension DepotV1.BotRetiring {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__bot_retiring__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotRetiring.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__BotRetiring>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotRetiring", "bot_id")
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.BotRetiring", "reason")
+        self.init(botID: field1, reason: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotRetiring> {
+        let c = arena.one(Mallbots__Depot__V1__BotRetiring.self)
+        mallbots__depot__v1__bot_retiring__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.reason = arena.string(self.reason)
+        return c
+    }
+}
+
 extension DepotV1.BotRetired {
     public static var _descriptor: UnsafeRawPointer {
         UnsafeRawPointer(mallbots__depot__v1__bot_retired__descriptor_address())
@@ -1421,12 +1463,44 @@ extension DepotV1.BotLost {
 
     init(_c c: UnsafePointer<Mallbots__Depot__V1__BotLost>) throws(DecodingError) {
         let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotLost", "bot_id")
-        self.init(botID: field1)
+        let field2 = try FromC.string(c.pointee.reason, "mallbots.depot.v1.BotLost", "reason")
+        self.init(botID: field1, reason: field2)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotLost> {
         let c = arena.one(Mallbots__Depot__V1__BotLost.self)
         mallbots__depot__v1__bot_lost__init(c)
+        c.pointee.bot_id = arena.string(self.botID)
+        c.pointee.reason = arena.string(self.reason)
+        return c
+    }
+}
+
+extension DepotV1.BotReinstated {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__bot_reinstated__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__BotReinstated.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__BotReinstated>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.bot_id, "mallbots.depot.v1.BotReinstated", "bot_id")
+        self.init(botID: field1)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotReinstated> {
+        let c = arena.one(Mallbots__Depot__V1__BotReinstated.self)
+        mallbots__depot__v1__bot_reinstated__init(c)
         c.pointee.bot_id = arena.string(self.botID)
         return c
     }

@@ -110,6 +110,12 @@ extension DepotV1.Event {
         case .botLow(let value):
             json.key("botLow")
             value._print(&json)
+        case .botRetiring(let value):
+            json.key("botRetiring")
+            value._print(&json)
+        case .botReinstated(let value):
+            json.key("botReinstated")
+            value._print(&json)
         case nil: break
         }
         json.endObject()
@@ -773,6 +779,21 @@ extension DepotV1.BotResumed {
     }
 }
 
+extension DepotV1.BotRetiring {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        json.endObject()
+    }
+}
+
 extension DepotV1.BotRetired {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
@@ -785,6 +806,21 @@ extension DepotV1.BotRetired {
 }
 
 extension DepotV1.BotLost {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.botID.isEmpty {
+            json.key("botId")
+            json.string(self.botID)
+        }
+        if !self.reason.isEmpty {
+            json.key("reason")
+            json.string(self.reason)
+        }
+        json.endObject()
+    }
+}
+
+extension DepotV1.BotReinstated {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
         if !self.botID.isEmpty {

@@ -53,6 +53,8 @@ extension DepotV1 {
             case botHeard(DepotV1.BotHeard)
             case custodyRenewed(DepotV1.CustodyRenewed)
             case botLow(DepotV1.BotLow)
+            case botRetiring(DepotV1.BotRetiring)
+            case botReinstated(DepotV1.BotReinstated)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -92,6 +94,8 @@ extension DepotV1 {
                 case .botHeard: "BotHeard"
                 case .custodyRenewed: "CustodyRenewed"
                 case .botLow: "BotLow"
+                case .botRetiring: "BotRetiring"
+                case .botReinstated: "BotReinstated"
                 }
             }
         }
@@ -774,6 +778,24 @@ extension DepotV1 {
         }
     }
 
+    /// The bot gets no more tasks; once it has nothing more of the one that it has, it is retired.
+    public struct BotRetiring: Message {
+        public static var protobufName: String { "mallbots.depot.v1.BotRetiring" }
+
+        public var botID: String = ""
+        public var reason: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            reason: String = ""
+        ) {
+            self.botID = botID
+            self.reason = reason
+        }
+    }
+
     /// `mallbots.depot.v1.BotRetired`.
     public struct BotRetired: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotRetired" }
@@ -789,9 +811,27 @@ extension DepotV1 {
         }
     }
 
-    /// `mallbots.depot.v1.BotLost`.
+    /// Staff say that the bot will not come back.
     public struct BotLost: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotLost" }
+
+        public var botID: String = ""
+        public var reason: String = ""
+
+        public init() {}
+
+        public init(
+            botID: String = "",
+            reason: String = ""
+        ) {
+            self.botID = botID
+            self.reason = reason
+        }
+    }
+
+    /// A bot that was retired, being retired or lost is back at work.
+    public struct BotReinstated: Message {
+        public static var protobufName: String { "mallbots.depot.v1.BotReinstated" }
 
         public var botID: String = ""
 

@@ -394,7 +394,9 @@ extension DepotV1.BotRecord {
         let field14 = try FromC.string(c.pointee.dock_id, "mallbots.depot.v1.BotRecord", "dock_id")
         let field15 = c.pointee.silent != 0
         let field16 = try FromC.string(c.pointee.custody_task_id, "mallbots.depot.v1.BotRecord", "custody_task_id")
-        self.init(registered: field1, online: field2, session: field3, request: field4, taskID: field5, place: field6, batteryPercent: field7, lastDirective: field8, tasksDelivered: field9, faults: field10, paused: field11, retired: field12, lost: field13, dockID: field14, silent: field15, custodyTaskID: field16)
+        let field17 = c.pointee.retiring != 0
+        let field18 = c.pointee.pause_ordered != 0
+        self.init(registered: field1, online: field2, session: field3, request: field4, taskID: field5, place: field6, batteryPercent: field7, lastDirective: field8, tasksDelivered: field9, faults: field10, paused: field11, retired: field12, lost: field13, dockID: field14, silent: field15, custodyTaskID: field16, retiring: field17, pauseOrdered: field18)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotRecord> {
@@ -423,6 +425,8 @@ extension DepotV1.BotRecord {
         c.pointee.dock_id = arena.string(self.dockID)
         c.pointee.silent = self.silent ? 1 : 0
         c.pointee.custody_task_id = arena.string(self.custodyTaskID)
+        c.pointee.retiring = self.retiring ? 1 : 0
+        c.pointee.pause_ordered = self.pauseOrdered ? 1 : 0
         return c
     }
 }

@@ -318,6 +318,14 @@ extension DepotV1.BotRecord {
             json.key("custodyTaskId")
             json.string(self.custodyTaskID)
         }
+        if self.retiring {
+            json.key("retiring")
+            json.bool(self.retiring)
+        }
+        if self.pauseOrdered {
+            json.key("pauseOrdered")
+            json.bool(self.pauseOrdered)
+        }
         json.endObject()
     }
 }

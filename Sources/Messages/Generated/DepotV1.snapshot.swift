@@ -220,6 +220,10 @@ extension DepotV1 {
 
         /// The task of which it has units in custody; empty: none.
         public var custodyTaskID: String = ""
+        public var retiring: Bool = false
+
+        /// It was told to pause, whether it has said that it does or not.
+        public var pauseOrdered: Bool = false
 
         public init() {}
 
@@ -239,7 +243,9 @@ extension DepotV1 {
             lost: Bool = false,
             dockID: String = "",
             silent: Bool = false,
-            custodyTaskID: String = ""
+            custodyTaskID: String = "",
+            retiring: Bool = false,
+            pauseOrdered: Bool = false
         ) {
             self.registered = registered
             self.online = online
@@ -257,6 +263,8 @@ extension DepotV1 {
             self.dockID = dockID
             self.silent = silent
             self.custodyTaskID = custodyTaskID
+            self.retiring = retiring
+            self.pauseOrdered = pauseOrdered
         }
     }
 }

@@ -198,6 +198,33 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__list_bots_r
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__get_mall_request__descriptor_address(void) {
     return &mallbots__depot__v1__get_mall_request__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__assign_task_request__descriptor_address(void) {
+    return &mallbots__depot__v1__assign_task_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__reassign_task_request__descriptor_address(void) {
+    return &mallbots__depot__v1__reassign_task_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__register_bot_request__descriptor_address(void) {
+    return &mallbots__depot__v1__register_bot_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__retire_bot_request__descriptor_address(void) {
+    return &mallbots__depot__v1__retire_bot_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__declare_bot_lost_request__descriptor_address(void) {
+    return &mallbots__depot__v1__declare_bot_lost_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__pause_bot_request__descriptor_address(void) {
+    return &mallbots__depot__v1__pause_bot_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__resume_bot_request__descriptor_address(void) {
+    return &mallbots__depot__v1__resume_bot_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__send_bot_to_dock_request__descriptor_address(void) {
+    return &mallbots__depot__v1__send_bot_to_dock_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__identify_bot_request__descriptor_address(void) {
+    return &mallbots__depot__v1__identify_bot_request__descriptor;
+}
 
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__event__descriptor_address(void) {
     return &mallbots__depot__v1__event__descriptor;
@@ -292,11 +319,17 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_paused_
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_resumed__descriptor_address(void) {
     return &mallbots__depot__v1__bot_resumed__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_retiring__descriptor_address(void) {
+    return &mallbots__depot__v1__bot_retiring__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_retired__descriptor_address(void) {
     return &mallbots__depot__v1__bot_retired__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_lost__descriptor_address(void) {
     return &mallbots__depot__v1__bot_lost__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_reinstated__descriptor_address(void) {
+    return &mallbots__depot__v1__bot_reinstated__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__directive_issued__descriptor_address(void) {
     return &mallbots__depot__v1__directive_issued__descriptor;

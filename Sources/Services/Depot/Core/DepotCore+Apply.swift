@@ -53,7 +53,7 @@ extension DepotCore {
             for taskID in inCustody.names { tasks[taskID]?.custodyUnixMs = unixMs }
         case .directiveIssued(let event): issued(event, at: unixMs)
         case .botRegistered, .botOnline, .botOffline, .botWaiting, .botFaulted, .botFaultCleared, .botPaused,
-            .botResumed, .botRetired, .botLost, .botSilent, .botHeard, .botLow:
+            .botResumed, .botRetiring, .botRetired, .botLost, .botReinstated, .botSilent, .botHeard, .botLow:
             applyToBot(event)
         case .listRefused, .reportRejected, nil: break
         }

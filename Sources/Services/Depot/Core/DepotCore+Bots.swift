@@ -44,11 +44,14 @@ extension DepotCore {
             updateBot(event.botID) { bot in bot.faults.removeAll { event.code.isEmpty || $0.code == event.code } }
         case .botPaused(let event): updateBot(event.botID) { $0.paused = true }
         case .botResumed(let event): updateBot(event.botID) { $0.paused = false }
+        case .botRetiring(let event): updateBot(event.botID) { $0.retiring = true }
         case .botRetired(let event):
             updateBot(event.botID) { bot in
-                bot.retired = true
+                (bot.retired, bot.retiring, bot.lost) = (true, false, false)
                 bot.dockID = ""
             }
+        case .botReinstated(let event):
+            updateBot(event.botID) { ($0.retired, $0.retiring, $0.lost) = (false, false, false) }
         case .botLost(let event):
             updateBot(event.botID) { bot in
                 bot.lost = true
@@ -62,9 +65,16 @@ extension DepotCore {
         guard let message = event.message else { return }
         updateBot(event.botID) { bot in
             bot.lastDirective = message.directive
-            if case .goCharge(let charge) = message.body {
+            switch message.body {
+            case .goCharge(let charge):
                 bot.request = nil
                 bot.dockID = charge.dockID
+            case .returnToDock(let dock):
+                // None is kept for a robot that may never hear of it.
+                if bot.online, !bot.silent { bot.dockID = dock.dockID }
+            case .pause: bot.pauseOrdered = true
+            case .resume: bot.pauseOrdered = false
+            default: break
             }
         }
         // A directive to a robot that no longer holds the task only tells it so.
@@ -96,6 +106,7 @@ extension DepotCore {
         waiting.keep(bot.id, bot.isWaiting && !isLow)
         low.keep(bot.id, bot.isWaiting && isLow)
         returning.keep(bot.id, bot.isReturning)
+        retiring.keep(bot.id, bot.retiring)
     }
 
     /// The one way to change a robot: keeps the queues of robots and the counts of capacities right.
@@ -117,7 +128,7 @@ extension DepotCore {
     }
 
     mutating func count(_ bot: FleetBot, _ change: Int) {
-        if bot.retired || bot.lost { return }
+        if bot.retired || bot.retiring || bot.lost { return }
         capacities.add(change, for: bot.registered.capacityUnits)
         if bot.online { onlineCapacities.add(change, for: bot.registered.capacityUnits) }
     }

@@ -17,7 +17,7 @@ extension DepotCore {
 
     private func dispatch(now unixMs: Int64) -> [Kind] {
         var docks = DockPlan(of: self)
-        return collectCustody(now: unixMs) + charge(&docks) + match(now: unixMs, &docks)
+        return retireDrained() + collectCustody(now: unixMs) + charge(&docks) + match(now: unixMs, &docks)
     }
 
     /// Gives queued tasks to waiting robots, as many as fit.
@@ -53,7 +53,7 @@ extension DepotCore {
         return events
     }
 
-    private func dispatcherBot(_ bot: FleetBot) -> Dispatcher.Bot {
+    func dispatcherBot(_ bot: FleetBot) -> Dispatcher.Bot {
         Dispatcher.Bot(id: bot.id, node: bot.node, capacity: Int(bot.capacityUnits), range: bot.range(policy))
     }
 
@@ -90,7 +90,7 @@ extension DepotCore {
         return declineTimes.lazy.map { $0 + policy.declineSeconds * 1_000 }.first { $0 > unixMs }
     }
 
-    private func assign(
+    func assign(
         _ taskID: String, _ trip: Trip, to bot: Dispatcher.Bot, _ graph: MallGraph
     ) -> [Kind] {
         guard let task = tasks[taskID], let best = trip.best(from: bot.node) else { return [] }

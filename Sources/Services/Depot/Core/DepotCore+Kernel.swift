@@ -4,8 +4,8 @@ public import Messages
 extension DepotCore: ServiceCore {
     public static var serviceName: String { "depot" }
 
-    /// 2: lists and tasks are numbered, and ended ones are forgotten. 3: custody. 4: the queue for docks.
-    public static var snapshotFormat: UInt32 { 4 }
+    /// 2: lists and tasks are numbered, and ended ones are forgotten. 3: custody. 4: the queue for docks. 5: what staff ordered.
+    public static var snapshotFormat: UInt32 { 5 }
 
     public init(snapshot: [UInt8]) throws {
         self.init(try DepotV1.Snapshot(protobuf: snapshot, limits: .unlimited))

@@ -20,6 +20,24 @@ extension DepotCore {
         return [task.leaveInCustody(reason: reason)] + splitOff(from: task)
     }
 
+    /// Takes what is still to be fetched from a robot that is there, and tells it so: what it has picked it is told to
+    /// bring by the next dispatch.
+    func takeBack(_ task: ShoppingTask, reason: String) -> [Kind] {
+        if !task.pickedStops.isEmpty { return endLease(on: task, reason: reason) }
+        let cancel = BotsV1.CancelTask(taskID: task.id, epoch: task.epoch, reason: reason, returnItems: true)
+        return [directive(.cancelTask(cancel), to: task.botID)] + endLease(on: task, reason: reason)
+    }
+
+    /// A task and all that was picked of it is lost with the robot that holds it: nothing is in custody.
+    func lose(_ task: ShoppingTask, reason: String) -> [Kind] {
+        let picked = task.pickedStops
+        if task.canceling || (picked.isEmpty && task.openStops.isEmpty) { return endLease(on: task, reason: reason) }
+        return [
+            .taskRequeued(
+                .init(taskID: task.id, listID: task.listID, botID: task.botID, reason: reason, missing: picked))
+        ]
+    }
+
     /// What is still to be fetched of a task whose robot keeps the rest, as a task of its own and as old.
     func splitOff(from task: ShoppingTask) -> [Kind] {
         let open = task.openStops

@@ -93,7 +93,7 @@ extension FleetBot {
             registered: registered, online: online, session: session, request: request, taskID: taskID, place: place,
             batteryPercent: batteryPercent, lastDirective: lastDirective, tasksDelivered: tasksDelivered,
             faults: faults, paused: paused, retired: retired, lost: lost, dockID: dockID, silent: silent,
-            custodyTaskID: custodyTaskID)
+            custodyTaskID: custodyTaskID, retiring: retiring, pauseOrdered: pauseOrdered)
     }
 
     fileprivate init(_ record: DepotV1.BotRecord) {
@@ -113,5 +113,7 @@ extension FleetBot {
         dockID = record.dockID
         silent = record.silent
         custodyTaskID = record.custodyTaskID
+        retiring = record.retiring
+        pauseOrdered = record.pauseOrdered
     }
 }

@@ -29,6 +29,7 @@ extension DepotCore {
             botID: bot.id, state: bot.state, model: bot.registered.model, capacityUnits: bot.registered.capacityUnits,
             online: bot.online && !bot.silent, taskID: bot.taskID, place: bot.place, batteryPercent: bot.batteryPercent,
             lastDirective: bot.lastDirective, session: bot.session, fault: fault ?? "",
-            tasksDelivered: bot.tasksDelivered, custodyTaskID: bot.custodyTaskID)
+            tasksDelivered: bot.tasksDelivered, custodyTaskID: bot.custodyTaskID,
+            retiring: bot.retiring, dockID: bot.dockID)
     }
 }

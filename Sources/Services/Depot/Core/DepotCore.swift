@@ -38,6 +38,8 @@ public struct DepotCore: Sendable {
     /// The tasks in custody that nobody holds, and the robots that may be sent to the depot with theirs.
     var inCustody = Queue()
     var returning = Queue()
+    /// The robots that are to be retired when they have nothing more.
+    var retiring = Queue()
     /// The tasks whose robots were told of a cancel.
     var canceling = Queue()
 

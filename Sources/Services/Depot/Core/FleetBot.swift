@@ -22,6 +22,10 @@ struct FleetBot: Hashable, Sendable {
     /// Those that were not cleared, oldest first, each code once.
     var faults: [DepotV1.BotFaulted] = []
     var paused = false
+    /// It was told to pause, and may not have heard it yet.
+    var pauseOrdered = false
+    /// It gets no more tasks, and is retired when it has nothing more.
+    var retiring = false
     var retired = false
     var lost = false
     /// The dock that it was sent to and that nobody else is sent to, until it asks for a task, gets one or falls silent;
@@ -40,14 +44,17 @@ struct FleetBot: Hashable, Sendable {
 
     /// Whether it can be given work: it is there and able, and holds no task.
     private var isFree: Bool {
-        online && !silent && taskID.isEmpty && !paused && !retired && !lost && !needsHelp
+        online && !silent && taskID.isEmpty && !paused && !pauseOrdered && !retired && !lost && !needsHelp
     }
 
     /// Whether it may get a task now.
-    var isWaiting: Bool { isFree && request != nil && custodyTaskID.isEmpty }
+    var isWaiting: Bool { isFree && request != nil && custodyTaskID.isEmpty && !retiring }
 
     /// Whether it may be sent to the depot with what it has in custody now.
     var isReturning: Bool { isFree && !custodyTaskID.isEmpty }
+
+    /// Whether it has nothing of any task.
+    var isDrained: Bool { taskID.isEmpty && custodyTaskID.isEmpty }
 
     /// Whether its silence would mean anything.
     var canFallSilent: Bool { !silent && !retired && !lost && (online || !taskID.isEmpty || !dockID.isEmpty) }
@@ -69,7 +76,7 @@ struct FleetBot: Hashable, Sendable {
         if retired { return .retired }
         if !online || silent { return .offline }
         if needsHelp { return .faulted }
-        if paused { return .paused }
+        if paused || pauseOrdered { return .paused }
         if !taskID.isEmpty { return .working }
         return request == nil ? .idle : .waiting
     }

@@ -36,6 +36,8 @@ extension DepotV1.Event.Kind {
         case .botSilent(let event): "bot/\(event.botID)"
         case .botHeard(let event): "bot/\(event.botID)"
         case .botLow(let event): "bot/\(event.botID)"
+        case .botRetiring(let event): "bot/\(event.botID)"
+        case .botReinstated(let event): "bot/\(event.botID)"
         case .directiveIssued(let event): "bot/\(event.botID)"
         case .reportRejected(let event): "bot/\(event.botID)"
         }

@@ -649,6 +649,411 @@ void   mallbots__depot__v1__get_mall_request__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__get_mall_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__depot__v1__assign_task_request__init
+                     (Mallbots__Depot__V1__AssignTaskRequest         *message)
+{
+  static const Mallbots__Depot__V1__AssignTaskRequest init_value = MALLBOTS__DEPOT__V1__ASSIGN_TASK_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__assign_task_request__get_packed_size
+                     (const Mallbots__Depot__V1__AssignTaskRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__assign_task_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__assign_task_request__pack
+                     (const Mallbots__Depot__V1__AssignTaskRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__assign_task_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__assign_task_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__AssignTaskRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__assign_task_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__AssignTaskRequest *
+       mallbots__depot__v1__assign_task_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__AssignTaskRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__assign_task_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__assign_task_request__free_unpacked
+                     (Mallbots__Depot__V1__AssignTaskRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__assign_task_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__reassign_task_request__init
+                     (Mallbots__Depot__V1__ReassignTaskRequest         *message)
+{
+  static const Mallbots__Depot__V1__ReassignTaskRequest init_value = MALLBOTS__DEPOT__V1__REASSIGN_TASK_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__reassign_task_request__get_packed_size
+                     (const Mallbots__Depot__V1__ReassignTaskRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__reassign_task_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__reassign_task_request__pack
+                     (const Mallbots__Depot__V1__ReassignTaskRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__reassign_task_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__reassign_task_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__ReassignTaskRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__reassign_task_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__ReassignTaskRequest *
+       mallbots__depot__v1__reassign_task_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__ReassignTaskRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__reassign_task_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__reassign_task_request__free_unpacked
+                     (Mallbots__Depot__V1__ReassignTaskRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__reassign_task_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__register_bot_request__init
+                     (Mallbots__Depot__V1__RegisterBotRequest         *message)
+{
+  static const Mallbots__Depot__V1__RegisterBotRequest init_value = MALLBOTS__DEPOT__V1__REGISTER_BOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__register_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__RegisterBotRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__register_bot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__register_bot_request__pack
+                     (const Mallbots__Depot__V1__RegisterBotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__register_bot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__register_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__RegisterBotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__register_bot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__RegisterBotRequest *
+       mallbots__depot__v1__register_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__RegisterBotRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__register_bot_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__register_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__RegisterBotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__register_bot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__retire_bot_request__init
+                     (Mallbots__Depot__V1__RetireBotRequest         *message)
+{
+  static const Mallbots__Depot__V1__RetireBotRequest init_value = MALLBOTS__DEPOT__V1__RETIRE_BOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__retire_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__RetireBotRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__retire_bot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__retire_bot_request__pack
+                     (const Mallbots__Depot__V1__RetireBotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__retire_bot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__retire_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__RetireBotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__retire_bot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__RetireBotRequest *
+       mallbots__depot__v1__retire_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__RetireBotRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__retire_bot_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__retire_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__RetireBotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__retire_bot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__declare_bot_lost_request__init
+                     (Mallbots__Depot__V1__DeclareBotLostRequest         *message)
+{
+  static const Mallbots__Depot__V1__DeclareBotLostRequest init_value = MALLBOTS__DEPOT__V1__DECLARE_BOT_LOST_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__declare_bot_lost_request__get_packed_size
+                     (const Mallbots__Depot__V1__DeclareBotLostRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__declare_bot_lost_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__declare_bot_lost_request__pack
+                     (const Mallbots__Depot__V1__DeclareBotLostRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__declare_bot_lost_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__declare_bot_lost_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__DeclareBotLostRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__declare_bot_lost_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__DeclareBotLostRequest *
+       mallbots__depot__v1__declare_bot_lost_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__DeclareBotLostRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__declare_bot_lost_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__declare_bot_lost_request__free_unpacked
+                     (Mallbots__Depot__V1__DeclareBotLostRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__declare_bot_lost_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__pause_bot_request__init
+                     (Mallbots__Depot__V1__PauseBotRequest         *message)
+{
+  static const Mallbots__Depot__V1__PauseBotRequest init_value = MALLBOTS__DEPOT__V1__PAUSE_BOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__pause_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__PauseBotRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__pause_bot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__pause_bot_request__pack
+                     (const Mallbots__Depot__V1__PauseBotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__pause_bot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__pause_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__PauseBotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__pause_bot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__PauseBotRequest *
+       mallbots__depot__v1__pause_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__PauseBotRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__pause_bot_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__pause_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__PauseBotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__pause_bot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__resume_bot_request__init
+                     (Mallbots__Depot__V1__ResumeBotRequest         *message)
+{
+  static const Mallbots__Depot__V1__ResumeBotRequest init_value = MALLBOTS__DEPOT__V1__RESUME_BOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__resume_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__ResumeBotRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__resume_bot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__resume_bot_request__pack
+                     (const Mallbots__Depot__V1__ResumeBotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__resume_bot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__resume_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__ResumeBotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__resume_bot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__ResumeBotRequest *
+       mallbots__depot__v1__resume_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__ResumeBotRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__resume_bot_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__resume_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__ResumeBotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__resume_bot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__send_bot_to_dock_request__init
+                     (Mallbots__Depot__V1__SendBotToDockRequest         *message)
+{
+  static const Mallbots__Depot__V1__SendBotToDockRequest init_value = MALLBOTS__DEPOT__V1__SEND_BOT_TO_DOCK_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__send_bot_to_dock_request__get_packed_size
+                     (const Mallbots__Depot__V1__SendBotToDockRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__send_bot_to_dock_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__send_bot_to_dock_request__pack
+                     (const Mallbots__Depot__V1__SendBotToDockRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__send_bot_to_dock_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__send_bot_to_dock_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__SendBotToDockRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__send_bot_to_dock_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__SendBotToDockRequest *
+       mallbots__depot__v1__send_bot_to_dock_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__SendBotToDockRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__send_bot_to_dock_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__send_bot_to_dock_request__free_unpacked
+                     (Mallbots__Depot__V1__SendBotToDockRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__send_bot_to_dock_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__identify_bot_request__init
+                     (Mallbots__Depot__V1__IdentifyBotRequest         *message)
+{
+  static const Mallbots__Depot__V1__IdentifyBotRequest init_value = MALLBOTS__DEPOT__V1__IDENTIFY_BOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__identify_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__IdentifyBotRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__identify_bot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__identify_bot_request__pack
+                     (const Mallbots__Depot__V1__IdentifyBotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__identify_bot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__identify_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__IdentifyBotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__identify_bot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__IdentifyBotRequest *
+       mallbots__depot__v1__identify_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__IdentifyBotRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__identify_bot_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__identify_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__IdentifyBotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__identify_bot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor mallbots__depot__v1__shopping_list__field_descriptors[4] =
 {
   {
@@ -1009,7 +1414,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__task__descriptor =
   (ProtobufCMessageInit) mallbots__depot__v1__task__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__bot__field_descriptors[13] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot__field_descriptors[15] =
 {
   {
     "bot_id",
@@ -1167,17 +1572,43 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__bot__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retiring",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Bot, retiring),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dock_id",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Bot, dock_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__bot__field_indices_by_name[] = {
   7,   /* field[7] = battery_percent */
   0,   /* field[0] = bot_id */
   3,   /* field[3] = capacity_units */
   12,   /* field[12] = custody_task_id */
+  14,   /* field[14] = dock_id */
   10,   /* field[10] = fault */
   8,   /* field[8] = last_directive */
   2,   /* field[2] = model */
   4,   /* field[4] = online */
   6,   /* field[6] = place */
+  13,   /* field[13] = retiring */
   9,   /* field[9] = session */
   1,   /* field[1] = state */
   5,   /* field[5] = task_id */
@@ -1186,7 +1617,7 @@ static const unsigned mallbots__depot__v1__bot__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__bot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__bot__descriptor =
 {
@@ -1196,7 +1627,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot__descriptor =
   "Mallbots__Depot__V1__Bot",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Bot),
-  13,
+  15,
   mallbots__depot__v1__bot__field_descriptors,
   mallbots__depot__v1__bot__field_indices_by_name,
   1,  mallbots__depot__v1__bot__number_ranges,
@@ -1670,5 +2101,529 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__get_mall_request__descript
   mallbots__depot__v1__get_mall_request__field_indices_by_name,
   0,  mallbots__depot__v1__get_mall_request__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__get_mall_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__assign_task_request__field_descriptors[3] =
+{
+  {
+    "task_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__AssignTaskRequest, task_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__AssignTaskRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__AssignTaskRequest, idempotency_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__assign_task_request__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  2,   /* field[2] = idempotency_key */
+  0,   /* field[0] = task_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__assign_task_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__assign_task_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.AssignTaskRequest",
+  "AssignTaskRequest",
+  "Mallbots__Depot__V1__AssignTaskRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__AssignTaskRequest),
+  3,
+  mallbots__depot__v1__assign_task_request__field_descriptors,
+  mallbots__depot__v1__assign_task_request__field_indices_by_name,
+  1,  mallbots__depot__v1__assign_task_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__assign_task_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__reassign_task_request__field_descriptors[4] =
+{
+  {
+    "task_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__ReassignTaskRequest, task_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__ReassignTaskRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__ReassignTaskRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__ReassignTaskRequest, idempotency_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__reassign_task_request__field_indices_by_name[] = {
+  1,   /* field[1] = bot_id */
+  3,   /* field[3] = idempotency_key */
+  2,   /* field[2] = reason */
+  0,   /* field[0] = task_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__reassign_task_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__reassign_task_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.ReassignTaskRequest",
+  "ReassignTaskRequest",
+  "Mallbots__Depot__V1__ReassignTaskRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__ReassignTaskRequest),
+  4,
+  mallbots__depot__v1__reassign_task_request__field_descriptors,
+  mallbots__depot__v1__reassign_task_request__field_indices_by_name,
+  1,  mallbots__depot__v1__reassign_task_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__reassign_task_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__register_bot_request__field_descriptors[5] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__RegisterBotRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "model",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__RegisterBotRequest, model),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "capacity_units",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__RegisterBotRequest, capacity_units),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "capabilities",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Depot__V1__RegisterBotRequest, n_capabilities),
+    offsetof(Mallbots__Depot__V1__RegisterBotRequest, capabilities),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idempotency_key",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__RegisterBotRequest, idempotency_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__register_bot_request__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+  3,   /* field[3] = capabilities */
+  2,   /* field[2] = capacity_units */
+  4,   /* field[4] = idempotency_key */
+  1,   /* field[1] = model */
+};
+static const ProtobufCIntRange mallbots__depot__v1__register_bot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__register_bot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.RegisterBotRequest",
+  "RegisterBotRequest",
+  "Mallbots__Depot__V1__RegisterBotRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__RegisterBotRequest),
+  5,
+  mallbots__depot__v1__register_bot_request__field_descriptors,
+  mallbots__depot__v1__register_bot_request__field_indices_by_name,
+  1,  mallbots__depot__v1__register_bot_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__register_bot_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__retire_bot_request__field_descriptors[3] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__RetireBotRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__RetireBotRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "at_once",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__RetireBotRequest, at_once),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__retire_bot_request__field_indices_by_name[] = {
+  2,   /* field[2] = at_once */
+  0,   /* field[0] = bot_id */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange mallbots__depot__v1__retire_bot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__retire_bot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.RetireBotRequest",
+  "RetireBotRequest",
+  "Mallbots__Depot__V1__RetireBotRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__RetireBotRequest),
+  3,
+  mallbots__depot__v1__retire_bot_request__field_descriptors,
+  mallbots__depot__v1__retire_bot_request__field_indices_by_name,
+  1,  mallbots__depot__v1__retire_bot_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__retire_bot_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__declare_bot_lost_request__field_descriptors[2] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__DeclareBotLostRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__DeclareBotLostRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__declare_bot_lost_request__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange mallbots__depot__v1__declare_bot_lost_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__declare_bot_lost_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.DeclareBotLostRequest",
+  "DeclareBotLostRequest",
+  "Mallbots__Depot__V1__DeclareBotLostRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__DeclareBotLostRequest),
+  2,
+  mallbots__depot__v1__declare_bot_lost_request__field_descriptors,
+  mallbots__depot__v1__declare_bot_lost_request__field_indices_by_name,
+  1,  mallbots__depot__v1__declare_bot_lost_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__declare_bot_lost_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__pause_bot_request__field_descriptors[2] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__PauseBotRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__PauseBotRequest, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__pause_bot_request__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange mallbots__depot__v1__pause_bot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__pause_bot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.PauseBotRequest",
+  "PauseBotRequest",
+  "Mallbots__Depot__V1__PauseBotRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__PauseBotRequest),
+  2,
+  mallbots__depot__v1__pause_bot_request__field_descriptors,
+  mallbots__depot__v1__pause_bot_request__field_indices_by_name,
+  1,  mallbots__depot__v1__pause_bot_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__pause_bot_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__resume_bot_request__field_descriptors[1] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__ResumeBotRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__resume_bot_request__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__resume_bot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__resume_bot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.ResumeBotRequest",
+  "ResumeBotRequest",
+  "Mallbots__Depot__V1__ResumeBotRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__ResumeBotRequest),
+  1,
+  mallbots__depot__v1__resume_bot_request__field_descriptors,
+  mallbots__depot__v1__resume_bot_request__field_indices_by_name,
+  1,  mallbots__depot__v1__resume_bot_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__resume_bot_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__send_bot_to_dock_request__field_descriptors[2] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__SendBotToDockRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "dock_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__SendBotToDockRequest, dock_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__send_bot_to_dock_request__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+  1,   /* field[1] = dock_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__send_bot_to_dock_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__send_bot_to_dock_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.SendBotToDockRequest",
+  "SendBotToDockRequest",
+  "Mallbots__Depot__V1__SendBotToDockRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__SendBotToDockRequest),
+  2,
+  mallbots__depot__v1__send_bot_to_dock_request__field_descriptors,
+  mallbots__depot__v1__send_bot_to_dock_request__field_indices_by_name,
+  1,  mallbots__depot__v1__send_bot_to_dock_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__send_bot_to_dock_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__identify_bot_request__field_descriptors[1] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__IdentifyBotRequest, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__identify_bot_request__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__identify_bot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__identify_bot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.IdentifyBotRequest",
+  "IdentifyBotRequest",
+  "Mallbots__Depot__V1__IdentifyBotRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__IdentifyBotRequest),
+  1,
+  mallbots__depot__v1__identify_bot_request__field_descriptors,
+  mallbots__depot__v1__identify_bot_request__field_indices_by_name,
+  1,  mallbots__depot__v1__identify_bot_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__identify_bot_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

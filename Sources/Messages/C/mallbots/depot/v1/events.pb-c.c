@@ -1402,6 +1402,51 @@ void   mallbots__depot__v1__bot_resumed__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__bot_resumed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__depot__v1__bot_retiring__init
+                     (Mallbots__Depot__V1__BotRetiring         *message)
+{
+  static const Mallbots__Depot__V1__BotRetiring init_value = MALLBOTS__DEPOT__V1__BOT_RETIRING__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__bot_retiring__get_packed_size
+                     (const Mallbots__Depot__V1__BotRetiring *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_retiring__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__bot_retiring__pack
+                     (const Mallbots__Depot__V1__BotRetiring *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_retiring__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__bot_retiring__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotRetiring *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_retiring__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__BotRetiring *
+       mallbots__depot__v1__bot_retiring__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__BotRetiring *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__bot_retiring__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__bot_retiring__free_unpacked
+                     (Mallbots__Depot__V1__BotRetiring *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_retiring__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mallbots__depot__v1__bot_retired__init
                      (Mallbots__Depot__V1__BotRetired         *message)
 {
@@ -1490,6 +1535,51 @@ void   mallbots__depot__v1__bot_lost__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &mallbots__depot__v1__bot_lost__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__bot_reinstated__init
+                     (Mallbots__Depot__V1__BotReinstated         *message)
+{
+  static const Mallbots__Depot__V1__BotReinstated init_value = MALLBOTS__DEPOT__V1__BOT_REINSTATED__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__bot_reinstated__get_packed_size
+                     (const Mallbots__Depot__V1__BotReinstated *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_reinstated__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__bot_reinstated__pack
+                     (const Mallbots__Depot__V1__BotReinstated *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_reinstated__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__bot_reinstated__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotReinstated *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_reinstated__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__BotReinstated *
+       mallbots__depot__v1__bot_reinstated__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__BotReinstated *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__bot_reinstated__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__bot_reinstated__free_unpacked
+                     (Mallbots__Depot__V1__BotReinstated *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__bot_reinstated__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   mallbots__depot__v1__directive_issued__init
@@ -1627,7 +1717,7 @@ void   mallbots__depot__v1__store_located__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__store_located__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[35] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descriptors[37] =
 {
   {
     "mall_opened",
@@ -2049,6 +2139,30 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__event__field_descript
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "bot_retiring",
+    36,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, bot_retiring),
+    &mallbots__depot__v1__bot_retiring__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bot_reinstated",
+    37,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__Event, kind_case),
+    offsetof(Mallbots__Depot__V1__Event, bot_reinstated),
+    &mallbots__depot__v1__bot_reinstated__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   22,   /* field[22] = bot_fault_cleared */
@@ -2060,8 +2174,10 @@ static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
   18,   /* field[18] = bot_online */
   23,   /* field[23] = bot_paused */
   17,   /* field[17] = bot_registered */
+  36,   /* field[36] = bot_reinstated */
   24,   /* field[24] = bot_resumed */
   25,   /* field[25] = bot_retired */
+  35,   /* field[35] = bot_retiring */
   31,   /* field[31] = bot_silent */
   20,   /* field[20] = bot_waiting */
   33,   /* field[33] = custody_renewed */
@@ -2090,7 +2206,7 @@ static const unsigned mallbots__depot__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 35 }
+  { 0, 37 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
 {
@@ -2100,7 +2216,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__event__descriptor =
   "Mallbots__Depot__V1__Event",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Event),
-  35,
+  37,
   mallbots__depot__v1__event__field_descriptors,
   mallbots__depot__v1__event__field_indices_by_name,
   1,  mallbots__depot__v1__event__number_ranges,
@@ -4124,6 +4240,57 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot_resumed__descriptor =
   (ProtobufCMessageInit) mallbots__depot__v1__bot_resumed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_retiring__field_descriptors[2] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotRetiring, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotRetiring, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__bot_retiring__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange mallbots__depot__v1__bot_retiring__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__bot_retiring__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.BotRetiring",
+  "BotRetiring",
+  "Mallbots__Depot__V1__BotRetiring",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__BotRetiring),
+  2,
+  mallbots__depot__v1__bot_retiring__field_descriptors,
+  mallbots__depot__v1__bot_retiring__field_indices_by_name,
+  1,  mallbots__depot__v1__bot_retiring__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__bot_retiring__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_retired__field_descriptors[1] =
 {
   {
@@ -4162,7 +4329,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot_retired__descriptor =
   (ProtobufCMessageInit) mallbots__depot__v1__bot_retired__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_lost__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_lost__field_descriptors[2] =
 {
   {
     "bot_id",
@@ -4176,14 +4343,27 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_lost__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotLost, reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__bot_lost__field_indices_by_name[] = {
   0,   /* field[0] = bot_id */
+  1,   /* field[1] = reason */
 };
 static const ProtobufCIntRange mallbots__depot__v1__bot_lost__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__bot_lost__descriptor =
 {
@@ -4193,11 +4373,49 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot_lost__descriptor =
   "Mallbots__Depot__V1__BotLost",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__BotLost),
-  1,
+  2,
   mallbots__depot__v1__bot_lost__field_descriptors,
   mallbots__depot__v1__bot_lost__field_indices_by_name,
   1,  mallbots__depot__v1__bot_lost__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__bot_lost__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_reinstated__field_descriptors[1] =
+{
+  {
+    "bot_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotReinstated, bot_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__bot_reinstated__field_indices_by_name[] = {
+  0,   /* field[0] = bot_id */
+};
+static const ProtobufCIntRange mallbots__depot__v1__bot_reinstated__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__bot_reinstated__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.BotReinstated",
+  "BotReinstated",
+  "Mallbots__Depot__V1__BotReinstated",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__BotReinstated),
+  1,
+  mallbots__depot__v1__bot_reinstated__field_descriptors,
+  mallbots__depot__v1__bot_reinstated__field_indices_by_name,
+  1,  mallbots__depot__v1__bot_reinstated__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__bot_reinstated__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor mallbots__depot__v1__directive_issued__field_descriptors[2] =

@@ -858,7 +858,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__decline_record__descriptor
   (ProtobufCMessageInit) mallbots__depot__v1__decline_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_descriptors[16] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_descriptors[18] =
 {
   {
     "registered",
@@ -1052,6 +1052,30 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retiring",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotRecord, retiring),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pause_ordered",
+    18,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotRecord, pause_ordered),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] = {
   6,   /* field[6] = battery_percent */
@@ -1061,11 +1085,13 @@ static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] =
   7,   /* field[7] = last_directive */
   12,   /* field[12] = lost */
   1,   /* field[1] = online */
+  17,   /* field[17] = pause_ordered */
   10,   /* field[10] = paused */
   5,   /* field[5] = place */
   0,   /* field[0] = registered */
   3,   /* field[3] = request */
   11,   /* field[11] = retired */
+  16,   /* field[16] = retiring */
   2,   /* field[2] = session */
   14,   /* field[14] = silent */
   4,   /* field[4] = task_id */
@@ -1074,7 +1100,7 @@ static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] =
 static const ProtobufCIntRange mallbots__depot__v1__bot_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__bot_record__descriptor =
 {
@@ -1084,7 +1110,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot_record__descriptor =
   "Mallbots__Depot__V1__BotRecord",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__BotRecord),
-  16,
+  18,
   mallbots__depot__v1__bot_record__field_descriptors,
   mallbots__depot__v1__bot_record__field_indices_by_name,
   1,  mallbots__depot__v1__bot_record__number_ranges,

@@ -33,6 +33,15 @@ typedef struct Mallbots__Depot__V1__GetBotRequest Mallbots__Depot__V1__GetBotReq
 typedef struct Mallbots__Depot__V1__ListBotsRequest Mallbots__Depot__V1__ListBotsRequest;
 typedef struct Mallbots__Depot__V1__ListBotsResponse Mallbots__Depot__V1__ListBotsResponse;
 typedef struct Mallbots__Depot__V1__GetMallRequest Mallbots__Depot__V1__GetMallRequest;
+typedef struct Mallbots__Depot__V1__AssignTaskRequest Mallbots__Depot__V1__AssignTaskRequest;
+typedef struct Mallbots__Depot__V1__ReassignTaskRequest Mallbots__Depot__V1__ReassignTaskRequest;
+typedef struct Mallbots__Depot__V1__RegisterBotRequest Mallbots__Depot__V1__RegisterBotRequest;
+typedef struct Mallbots__Depot__V1__RetireBotRequest Mallbots__Depot__V1__RetireBotRequest;
+typedef struct Mallbots__Depot__V1__DeclareBotLostRequest Mallbots__Depot__V1__DeclareBotLostRequest;
+typedef struct Mallbots__Depot__V1__PauseBotRequest Mallbots__Depot__V1__PauseBotRequest;
+typedef struct Mallbots__Depot__V1__ResumeBotRequest Mallbots__Depot__V1__ResumeBotRequest;
+typedef struct Mallbots__Depot__V1__SendBotToDockRequest Mallbots__Depot__V1__SendBotToDockRequest;
+typedef struct Mallbots__Depot__V1__IdentifyBotRequest Mallbots__Depot__V1__IdentifyBotRequest;
 
 
 /* --- enums --- */
@@ -204,10 +213,18 @@ struct  Mallbots__Depot__V1__Bot
    * The task of which it has items since it lost its lease; empty: none.
    */
   ProtobufCBinaryData custody_task_id;
+  /*
+   * It finishes what it has, and is retired then.
+   */
+  protobuf_c_boolean retiring;
+  /*
+   * The dock that is kept for it; empty: none.
+   */
+  ProtobufCBinaryData dock_id;
 };
 #define MALLBOTS__DEPOT__V1__BOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, 0, 0, {0,NULL}, NULL, 0, 0, 0, {0,NULL}, 0, {0,NULL} }
+    , {0,NULL}, 0, {0,NULL}, 0, 0, {0,NULL}, NULL, 0, 0, 0, {0,NULL}, 0, {0,NULL}, 0, {0,NULL} }
 
 
 struct  Mallbots__Depot__V1__GetShoppingListRequest
@@ -331,6 +348,126 @@ struct  Mallbots__Depot__V1__GetMallRequest
 #define MALLBOTS__DEPOT__V1__GET_MALL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__get_mall_request__descriptor) \
      }
+
+
+struct  Mallbots__Depot__V1__AssignTaskRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData task_id;
+  ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData idempotency_key;
+};
+#define MALLBOTS__DEPOT__V1__ASSIGN_TASK_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__assign_task_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Mallbots__Depot__V1__ReassignTaskRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData task_id;
+  /*
+   * Who gets the rest; empty: whoever the depot finds.
+   */
+  ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData idempotency_key;
+};
+#define MALLBOTS__DEPOT__V1__REASSIGN_TASK_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__reassign_task_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Mallbots__Depot__V1__RegisterBotRequest
+{
+  ProtobufCMessage base;
+  /*
+   * As in its certificate: letters, digits, '-', '_' and '.'.
+   */
+  ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData model;
+  /*
+   * In the size units of products. 0 for a robot that is known: as it is.
+   */
+  uint32_t capacity_units;
+  size_t n_capabilities;
+  ProtobufCBinaryData *capabilities;
+  ProtobufCBinaryData idempotency_key;
+};
+#define MALLBOTS__DEPOT__V1__REGISTER_BOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__register_bot_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0,NULL, {0,NULL} }
+
+
+struct  Mallbots__Depot__V1__RetireBotRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData reason;
+  /*
+   * It leaves what it has not picked to others, and brings what it has to the depot.
+   */
+  protobuf_c_boolean at_once;
+};
+#define MALLBOTS__DEPOT__V1__RETIRE_BOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__retire_bot_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Mallbots__Depot__V1__DeclareBotLostRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData reason;
+};
+#define MALLBOTS__DEPOT__V1__DECLARE_BOT_LOST_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__declare_bot_lost_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Mallbots__Depot__V1__PauseBotRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData reason;
+};
+#define MALLBOTS__DEPOT__V1__PAUSE_BOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__pause_bot_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Mallbots__Depot__V1__ResumeBotRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+};
+#define MALLBOTS__DEPOT__V1__RESUME_BOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__resume_bot_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Mallbots__Depot__V1__SendBotToDockRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+  /*
+   * Empty: the nearest free one.
+   */
+  ProtobufCBinaryData dock_id;
+};
+#define MALLBOTS__DEPOT__V1__SEND_BOT_TO_DOCK_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__send_bot_to_dock_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Mallbots__Depot__V1__IdentifyBotRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+};
+#define MALLBOTS__DEPOT__V1__IDENTIFY_BOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__identify_bot_request__descriptor) \
+    , {0,NULL} }
 
 
 /* Mallbots__Depot__V1__ShoppingList methods */
@@ -605,6 +742,177 @@ Mallbots__Depot__V1__GetMallRequest *
 void   mallbots__depot__v1__get_mall_request__free_unpacked
                      (Mallbots__Depot__V1__GetMallRequest *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__AssignTaskRequest methods */
+void   mallbots__depot__v1__assign_task_request__init
+                     (Mallbots__Depot__V1__AssignTaskRequest         *message);
+size_t mallbots__depot__v1__assign_task_request__get_packed_size
+                     (const Mallbots__Depot__V1__AssignTaskRequest   *message);
+size_t mallbots__depot__v1__assign_task_request__pack
+                     (const Mallbots__Depot__V1__AssignTaskRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__assign_task_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__AssignTaskRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__AssignTaskRequest *
+       mallbots__depot__v1__assign_task_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__assign_task_request__free_unpacked
+                     (Mallbots__Depot__V1__AssignTaskRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__ReassignTaskRequest methods */
+void   mallbots__depot__v1__reassign_task_request__init
+                     (Mallbots__Depot__V1__ReassignTaskRequest         *message);
+size_t mallbots__depot__v1__reassign_task_request__get_packed_size
+                     (const Mallbots__Depot__V1__ReassignTaskRequest   *message);
+size_t mallbots__depot__v1__reassign_task_request__pack
+                     (const Mallbots__Depot__V1__ReassignTaskRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__reassign_task_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__ReassignTaskRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__ReassignTaskRequest *
+       mallbots__depot__v1__reassign_task_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__reassign_task_request__free_unpacked
+                     (Mallbots__Depot__V1__ReassignTaskRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__RegisterBotRequest methods */
+void   mallbots__depot__v1__register_bot_request__init
+                     (Mallbots__Depot__V1__RegisterBotRequest         *message);
+size_t mallbots__depot__v1__register_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__RegisterBotRequest   *message);
+size_t mallbots__depot__v1__register_bot_request__pack
+                     (const Mallbots__Depot__V1__RegisterBotRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__register_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__RegisterBotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__RegisterBotRequest *
+       mallbots__depot__v1__register_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__register_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__RegisterBotRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__RetireBotRequest methods */
+void   mallbots__depot__v1__retire_bot_request__init
+                     (Mallbots__Depot__V1__RetireBotRequest         *message);
+size_t mallbots__depot__v1__retire_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__RetireBotRequest   *message);
+size_t mallbots__depot__v1__retire_bot_request__pack
+                     (const Mallbots__Depot__V1__RetireBotRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__retire_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__RetireBotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__RetireBotRequest *
+       mallbots__depot__v1__retire_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__retire_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__RetireBotRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__DeclareBotLostRequest methods */
+void   mallbots__depot__v1__declare_bot_lost_request__init
+                     (Mallbots__Depot__V1__DeclareBotLostRequest         *message);
+size_t mallbots__depot__v1__declare_bot_lost_request__get_packed_size
+                     (const Mallbots__Depot__V1__DeclareBotLostRequest   *message);
+size_t mallbots__depot__v1__declare_bot_lost_request__pack
+                     (const Mallbots__Depot__V1__DeclareBotLostRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__declare_bot_lost_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__DeclareBotLostRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__DeclareBotLostRequest *
+       mallbots__depot__v1__declare_bot_lost_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__declare_bot_lost_request__free_unpacked
+                     (Mallbots__Depot__V1__DeclareBotLostRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__PauseBotRequest methods */
+void   mallbots__depot__v1__pause_bot_request__init
+                     (Mallbots__Depot__V1__PauseBotRequest         *message);
+size_t mallbots__depot__v1__pause_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__PauseBotRequest   *message);
+size_t mallbots__depot__v1__pause_bot_request__pack
+                     (const Mallbots__Depot__V1__PauseBotRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__pause_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__PauseBotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__PauseBotRequest *
+       mallbots__depot__v1__pause_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__pause_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__PauseBotRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__ResumeBotRequest methods */
+void   mallbots__depot__v1__resume_bot_request__init
+                     (Mallbots__Depot__V1__ResumeBotRequest         *message);
+size_t mallbots__depot__v1__resume_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__ResumeBotRequest   *message);
+size_t mallbots__depot__v1__resume_bot_request__pack
+                     (const Mallbots__Depot__V1__ResumeBotRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__resume_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__ResumeBotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__ResumeBotRequest *
+       mallbots__depot__v1__resume_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__resume_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__ResumeBotRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__SendBotToDockRequest methods */
+void   mallbots__depot__v1__send_bot_to_dock_request__init
+                     (Mallbots__Depot__V1__SendBotToDockRequest         *message);
+size_t mallbots__depot__v1__send_bot_to_dock_request__get_packed_size
+                     (const Mallbots__Depot__V1__SendBotToDockRequest   *message);
+size_t mallbots__depot__v1__send_bot_to_dock_request__pack
+                     (const Mallbots__Depot__V1__SendBotToDockRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__send_bot_to_dock_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__SendBotToDockRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__SendBotToDockRequest *
+       mallbots__depot__v1__send_bot_to_dock_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__send_bot_to_dock_request__free_unpacked
+                     (Mallbots__Depot__V1__SendBotToDockRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__IdentifyBotRequest methods */
+void   mallbots__depot__v1__identify_bot_request__init
+                     (Mallbots__Depot__V1__IdentifyBotRequest         *message);
+size_t mallbots__depot__v1__identify_bot_request__get_packed_size
+                     (const Mallbots__Depot__V1__IdentifyBotRequest   *message);
+size_t mallbots__depot__v1__identify_bot_request__pack
+                     (const Mallbots__Depot__V1__IdentifyBotRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__identify_bot_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__IdentifyBotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__IdentifyBotRequest *
+       mallbots__depot__v1__identify_bot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__identify_bot_request__free_unpacked
+                     (Mallbots__Depot__V1__IdentifyBotRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Mallbots__Depot__V1__ShoppingList_Closure)
@@ -655,6 +963,33 @@ typedef void (*Mallbots__Depot__V1__ListBotsResponse_Closure)
 typedef void (*Mallbots__Depot__V1__GetMallRequest_Closure)
                  (const Mallbots__Depot__V1__GetMallRequest *message,
                   void *closure_data);
+typedef void (*Mallbots__Depot__V1__AssignTaskRequest_Closure)
+                 (const Mallbots__Depot__V1__AssignTaskRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__ReassignTaskRequest_Closure)
+                 (const Mallbots__Depot__V1__ReassignTaskRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__RegisterBotRequest_Closure)
+                 (const Mallbots__Depot__V1__RegisterBotRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__RetireBotRequest_Closure)
+                 (const Mallbots__Depot__V1__RetireBotRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__DeclareBotLostRequest_Closure)
+                 (const Mallbots__Depot__V1__DeclareBotLostRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__PauseBotRequest_Closure)
+                 (const Mallbots__Depot__V1__PauseBotRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__ResumeBotRequest_Closure)
+                 (const Mallbots__Depot__V1__ResumeBotRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__SendBotToDockRequest_Closure)
+                 (const Mallbots__Depot__V1__SendBotToDockRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__IdentifyBotRequest_Closure)
+                 (const Mallbots__Depot__V1__IdentifyBotRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -677,6 +1012,15 @@ extern const ProtobufCMessageDescriptor mallbots__depot__v1__get_bot_request__de
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__list_bots_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__list_bots_response__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__get_mall_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__assign_task_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__reassign_task_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__register_bot_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__retire_bot_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__declare_bot_lost_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__pause_bot_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__resume_bot_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__send_bot_to_dock_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__identify_bot_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -49,8 +49,10 @@ typedef struct Mallbots__Depot__V1__BotFaulted Mallbots__Depot__V1__BotFaulted;
 typedef struct Mallbots__Depot__V1__BotFaultCleared Mallbots__Depot__V1__BotFaultCleared;
 typedef struct Mallbots__Depot__V1__BotPaused Mallbots__Depot__V1__BotPaused;
 typedef struct Mallbots__Depot__V1__BotResumed Mallbots__Depot__V1__BotResumed;
+typedef struct Mallbots__Depot__V1__BotRetiring Mallbots__Depot__V1__BotRetiring;
 typedef struct Mallbots__Depot__V1__BotRetired Mallbots__Depot__V1__BotRetired;
 typedef struct Mallbots__Depot__V1__BotLost Mallbots__Depot__V1__BotLost;
+typedef struct Mallbots__Depot__V1__BotReinstated Mallbots__Depot__V1__BotReinstated;
 typedef struct Mallbots__Depot__V1__DirectiveIssued Mallbots__Depot__V1__DirectiveIssued;
 typedef struct Mallbots__Depot__V1__ReportRejected Mallbots__Depot__V1__ReportRejected;
 typedef struct Mallbots__Depot__V1__StoreLocated Mallbots__Depot__V1__StoreLocated;
@@ -97,7 +99,9 @@ typedef enum {
   MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_SILENT = 32,
   MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_HEARD = 33,
   MALLBOTS__DEPOT__V1__EVENT__KIND_CUSTODY_RENEWED = 34,
-  MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_LOW = 35
+  MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_LOW = 35,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_RETIRING = 36,
+  MALLBOTS__DEPOT__V1__EVENT__KIND_BOT_REINSTATED = 37
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__DEPOT__V1__EVENT__KIND__CASE)
 } Mallbots__Depot__V1__Event__KindCase;
 
@@ -141,6 +145,8 @@ struct  Mallbots__Depot__V1__Event
     Mallbots__Depot__V1__BotHeard *bot_heard;
     Mallbots__Depot__V1__CustodyRenewed *custody_renewed;
     Mallbots__Depot__V1__BotLow *bot_low;
+    Mallbots__Depot__V1__BotRetiring *bot_retiring;
+    Mallbots__Depot__V1__BotReinstated *bot_reinstated;
   };
 };
 #define MALLBOTS__DEPOT__V1__EVENT__INIT \
@@ -598,6 +604,20 @@ struct  Mallbots__Depot__V1__BotResumed
     , {0,NULL} }
 
 
+/*
+ * The bot gets no more tasks; once it has nothing more of the one that it has, it is retired.
+ */
+struct  Mallbots__Depot__V1__BotRetiring
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData reason;
+};
+#define MALLBOTS__DEPOT__V1__BOT_RETIRING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_retiring__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
 struct  Mallbots__Depot__V1__BotRetired
 {
   ProtobufCMessage base;
@@ -608,13 +628,30 @@ struct  Mallbots__Depot__V1__BotRetired
     , {0,NULL} }
 
 
+/*
+ * Staff say that the bot will not come back.
+ */
 struct  Mallbots__Depot__V1__BotLost
 {
   ProtobufCMessage base;
   ProtobufCBinaryData bot_id;
+  ProtobufCBinaryData reason;
 };
 #define MALLBOTS__DEPOT__V1__BOT_LOST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_lost__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+/*
+ * A bot that was retired, being retired or lost is back at work.
+ */
+struct  Mallbots__Depot__V1__BotReinstated
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData bot_id;
+};
+#define MALLBOTS__DEPOT__V1__BOT_REINSTATED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_reinstated__descriptor) \
     , {0,NULL} }
 
 
@@ -1252,6 +1289,25 @@ Mallbots__Depot__V1__BotResumed *
 void   mallbots__depot__v1__bot_resumed__free_unpacked
                      (Mallbots__Depot__V1__BotResumed *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__BotRetiring methods */
+void   mallbots__depot__v1__bot_retiring__init
+                     (Mallbots__Depot__V1__BotRetiring         *message);
+size_t mallbots__depot__v1__bot_retiring__get_packed_size
+                     (const Mallbots__Depot__V1__BotRetiring   *message);
+size_t mallbots__depot__v1__bot_retiring__pack
+                     (const Mallbots__Depot__V1__BotRetiring   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__bot_retiring__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotRetiring   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__BotRetiring *
+       mallbots__depot__v1__bot_retiring__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__bot_retiring__free_unpacked
+                     (Mallbots__Depot__V1__BotRetiring *message,
+                      ProtobufCAllocator *allocator);
 /* Mallbots__Depot__V1__BotRetired methods */
 void   mallbots__depot__v1__bot_retired__init
                      (Mallbots__Depot__V1__BotRetired         *message);
@@ -1289,6 +1345,25 @@ Mallbots__Depot__V1__BotLost *
                       const uint8_t       *data);
 void   mallbots__depot__v1__bot_lost__free_unpacked
                      (Mallbots__Depot__V1__BotLost *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__BotReinstated methods */
+void   mallbots__depot__v1__bot_reinstated__init
+                     (Mallbots__Depot__V1__BotReinstated         *message);
+size_t mallbots__depot__v1__bot_reinstated__get_packed_size
+                     (const Mallbots__Depot__V1__BotReinstated   *message);
+size_t mallbots__depot__v1__bot_reinstated__pack
+                     (const Mallbots__Depot__V1__BotReinstated   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__bot_reinstated__pack_to_buffer
+                     (const Mallbots__Depot__V1__BotReinstated   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__BotReinstated *
+       mallbots__depot__v1__bot_reinstated__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__bot_reinstated__free_unpacked
+                     (Mallbots__Depot__V1__BotReinstated *message,
                       ProtobufCAllocator *allocator);
 /* Mallbots__Depot__V1__DirectiveIssued methods */
 void   mallbots__depot__v1__directive_issued__init
@@ -1442,11 +1517,17 @@ typedef void (*Mallbots__Depot__V1__BotPaused_Closure)
 typedef void (*Mallbots__Depot__V1__BotResumed_Closure)
                  (const Mallbots__Depot__V1__BotResumed *message,
                   void *closure_data);
+typedef void (*Mallbots__Depot__V1__BotRetiring_Closure)
+                 (const Mallbots__Depot__V1__BotRetiring *message,
+                  void *closure_data);
 typedef void (*Mallbots__Depot__V1__BotRetired_Closure)
                  (const Mallbots__Depot__V1__BotRetired *message,
                   void *closure_data);
 typedef void (*Mallbots__Depot__V1__BotLost_Closure)
                  (const Mallbots__Depot__V1__BotLost *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__BotReinstated_Closure)
+                 (const Mallbots__Depot__V1__BotReinstated *message,
                   void *closure_data);
 typedef void (*Mallbots__Depot__V1__DirectiveIssued_Closure)
                  (const Mallbots__Depot__V1__DirectiveIssued *message,
@@ -1494,8 +1575,10 @@ extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_faulted__descri
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_fault_cleared__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_paused__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_resumed__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_retiring__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_retired__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_lost__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__bot_reinstated__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__directive_issued__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__report_rejected__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__store_located__descriptor;
