@@ -33,6 +33,77 @@ import Wire
         #expect(status?.code == code && status?.message.contains(word) == true, "\(String(describing: status))")
     }
 
+    /// What a watcher knows after some messages.
+    private struct Watched {
+        var bots: [String: DepotV1.Bot] = [:]
+        var positions: [UInt64] = []
+        var completions = 0
+
+        mutating func take(_ update: DepotV1.FleetUpdate) {
+            for bot in update.bots { bots[bot.botID] = bot }
+            positions.append(update.position)
+            if update.complete { completions += 1 }
+        }
+    }
+
+    @Test func theFleetIsWatchedFromItsBeginningOn() async throws {
+        try await withDepot { depot, log in
+            let context = CallContext()
+            for number in 0..<250 {
+                _ = try await depot.registerBot(.init(botID: "b-\(1000 + number)", capacityUnits: 5), context: context)
+            }
+            try await depot.watchFleet(.init(), context: context) { updates in
+                var iterator = updates.makeAsyncIterator()
+                var watched = Watched()
+                while watched.completions == 0, let update = try await iterator.next() {
+                    #expect(update.beginning && update.bots.count <= 100)
+                    watched.take(update)
+                }
+                #expect(watched.bots.count == 250 && watched.positions.count == 3)
+                #expect(Set(watched.positions) == [log.head])
+                // What happens now comes, in full, with later positions.
+                _ = try await depot.pauseBot(.init(botID: "b-1007"), context: context)
+                _ = try await depot.declareBotLost(.init(botID: "b-1008"), context: context)
+                while watched.bots["b-1008"]?.state != .lost, let update = try await iterator.next() {
+                    #expect(!update.beginning && update.bots.allSatisfy { ["b-1007", "b-1008"].contains($0.botID) })
+                    watched.take(update)
+                }
+                #expect(watched.bots["b-1007"]?.lastDirective == 1 && watched.completions == 1)
+                #expect(watched.positions == watched.positions.sorted() && watched.positions.last == log.head)
+                // A watcher that looks seldom gets the newest.
+                for round in 0..<60 {
+                    let id = "b-\(1000 + round % 3)"
+                    _ = try await depot.identifyBot(.init(botID: id), context: context)
+                }
+                while watched.positions.last != log.head, let update = try await iterator.next() {
+                    watched.take(update)
+                }
+                #expect((0..<3).allSatisfy { watched.bots["b-\(1000 + $0)"]?.lastDirective == 20 })
+            }
+        }
+    }
+
+    @Test func aWatcherHearsThatTheDepotStops() async throws {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let depot = try DepotService(
+            log: InMemoryEventLog(name: "depot"), stream: EventStream(), mall: TestMall.grid(4, 4), logger: logger)
+        var router = WireRouter()
+        router.register(depot: depot)
+        let transport = InMemoryTransport(
+            router: router, peer: try PeerIdentity(trustDomain: "mall", kind: .service, id: "tools"), logger: logger)
+        let wire = transport.makeClient(backoff: WireBackoff())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await depot.run() }
+            group.addTask { try await wire.run() }
+            defer { group.cancelAll() }
+            await expect(.unavailable, "stopping") {
+                try await DepotClient(wire).watchFleet(.init(), context: CallContext()) { updates in
+                    for try await _ in updates { depot.stop() }
+                }
+            }
+        }
+    }
+
     @Test func aRobotIsRegisteredOnceAndLedThroughItsLife() async throws {
         try await withDepot { depot, log in
             let context = CallContext()

@@ -22,6 +22,9 @@ public protocol DepotAPI: Sendable {
 
     func getMall(_ request: DepotV1.GetMallRequest, context: CallContext) async throws -> DepotV1.Mall
 
+    /// The fleet as it is, and then what changes, without end.
+    func watchFleet(_ request: DepotV1.WatchFleetRequest, _ outbound: WireOutbound<DepotV1.FleetUpdate>, context: CallContext) async throws
+
     /// Gives a queued task to a robot of one's choice.
     func assignTask(_ request: DepotV1.AssignTaskRequest, context: CallContext) async throws -> DepotV1.Task
 
@@ -88,6 +91,17 @@ public struct DepotClient: DepotAPI {
 
     public func getMall(_ request: DepotV1.GetMallRequest, context: CallContext) async throws -> DepotV1.Mall {
         try await wire.unary("/mallbots.depot.v1.DepotService/GetMall", request, context: context)
+    }
+
+    /// The fleet as it is, and then what changes, without end.
+    public func watchFleet(_ request: DepotV1.WatchFleetRequest, _ outbound: WireOutbound<DepotV1.FleetUpdate>, context: CallContext) async throws {
+        try await wire.relay(serverStreaming: "/mallbots.depot.v1.DepotService/WatchFleet", request, outbound, context: context)
+    }
+
+    /// The fleet as it is, and then what changes, without end.
+    /// The call lives as long as `body`, which gets what the service sends.
+    public nonisolated(nonsending) func watchFleet<R>(_ request: DepotV1.WatchFleetRequest, context: CallContext, _ body: nonisolated(nonsending) (WireInbound<DepotV1.FleetUpdate>) async throws -> R) async throws -> R {
+        try await wire.serverStreaming("/mallbots.depot.v1.DepotService/WatchFleet", request, context: context, body)
     }
 
     /// Gives a queued task to a robot of one's choice.
@@ -161,6 +175,9 @@ extension WireRouter {
         }
         register(unary: "/mallbots.depot.v1.DepotService/GetMall") { (request: DepotV1.GetMallRequest, context) in
             try await service.getMall(request, context: context)
+        }
+        register(serverStreaming: "/mallbots.depot.v1.DepotService/WatchFleet") { (request: DepotV1.WatchFleetRequest, outbound, context) in
+            try await service.watchFleet(request, outbound, context: context)
         }
         register(unary: "/mallbots.depot.v1.DepotService/AssignTask") { (request: DepotV1.AssignTaskRequest, context) in
             try await service.assignTask(request, context: context)

@@ -624,6 +624,94 @@ extension DepotV1.GetMallRequest {
     }
 }
 
+extension DepotV1.WatchFleetRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__watch_fleet_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__WatchFleetRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__WatchFleetRequest>) throws(DecodingError) {
+        self.init()
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__WatchFleetRequest> {
+        let c = arena.one(Mallbots__Depot__V1__WatchFleetRequest.self)
+        mallbots__depot__v1__watch_fleet_request__init(c)
+        return c
+    }
+}
+
+extension DepotV1.FleetUpdate {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__depot__v1__fleet_update__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Depot__V1__FleetUpdate.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Depot__V1__FleetUpdate>) throws(DecodingError) {
+        let field1 = c.pointee.position
+        let field2 = c.pointee.beginning != 0
+        let field3 = c.pointee.complete != 0
+        var field4: [DepotV1.Bot] = []
+        field4.reserveCapacity(c.pointee.n_bots)
+        for index in 0..<c.pointee.n_bots {
+            field4.append(try DepotV1.Bot(_c: FromC.message(c.pointee.bots, index)))
+        }
+        var field5: [DepotV1.Task] = []
+        field5.reserveCapacity(c.pointee.n_tasks)
+        for index in 0..<c.pointee.n_tasks {
+            field5.append(try DepotV1.Task(_c: FromC.message(c.pointee.tasks, index)))
+        }
+        self.init(position: field1, beginning: field2, complete: field3, bots: field4, tasks: field5)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__FleetUpdate> {
+        let c = arena.one(Mallbots__Depot__V1__FleetUpdate.self)
+        mallbots__depot__v1__fleet_update__init(c)
+        c.pointee.position = self.position
+        c.pointee.beginning = self.beginning ? 1 : 0
+        c.pointee.complete = self.complete ? 1 : 0
+        if !self.bots.isEmpty {
+            c.pointee.n_bots = self.bots.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Depot__V1__Bot>?.self, self.bots.count)
+            for index in self.bots.indices {
+                items[index] = self.bots[index]._fill(&arena)
+            }
+            c.pointee.bots = items
+        }
+        if !self.tasks.isEmpty {
+            c.pointee.n_tasks = self.tasks.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Depot__V1__Task>?.self, self.tasks.count)
+            for index in self.tasks.indices {
+                items[index] = self.tasks[index]._fill(&arena)
+            }
+            c.pointee.tasks = items
+        }
+        return c
+    }
+}
+
 extension DepotV1.AssignTaskRequest {
     public static var _descriptor: UnsafeRawPointer {
         UnsafeRawPointer(mallbots__depot__v1__assign_task_request__descriptor_address())

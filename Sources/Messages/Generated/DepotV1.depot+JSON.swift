@@ -337,6 +337,50 @@ extension DepotV1.GetMallRequest {
     }
 }
 
+extension DepotV1.WatchFleetRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        json.endObject()
+    }
+}
+
+extension DepotV1.FleetUpdate {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if self.position != 0 {
+            json.key("position")
+            json.quoted(self.position)
+        }
+        if self.beginning {
+            json.key("beginning")
+            json.bool(self.beginning)
+        }
+        if self.complete {
+            json.key("complete")
+            json.bool(self.complete)
+        }
+        if !self.bots.isEmpty {
+            json.key("bots")
+            json.beginArray()
+            for value in self.bots {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.tasks.isEmpty {
+            json.key("tasks")
+            json.beginArray()
+            for value in self.tasks {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        json.endObject()
+    }
+}
+
 extension DepotV1.AssignTaskRequest {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()

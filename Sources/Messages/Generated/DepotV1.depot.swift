@@ -334,6 +334,50 @@ extension DepotV1 {
         public init() {}
     }
 
+    /// `mallbots.depot.v1.WatchFleetRequest`.
+    public struct WatchFleetRequest: Message {
+        public static var protobufName: String { "mallbots.depot.v1.WatchFleetRequest" }
+
+        public init() {}
+    }
+
+    /// First the whole fleet, in one message or several; then whatever has changed, each robot and task in full. Who takes
+    /// these slowly gets fewer, with the newest of everything that changed meanwhile.
+    public struct FleetUpdate: Message {
+        public static var protobufName: String { "mallbots.depot.v1.FleetUpdate" }
+
+        /// Of the last event in Depot's log that this knows of. What follows is of a later one.
+        public var position: UInt64 = 0
+
+        /// Part of the beginning: what is in none of these messages is not there.
+        public var beginning: Bool = false
+
+        /// The last message of the beginning.
+        public var complete: Bool = false
+
+        /// By id.
+        public var bots: [DepotV1.Bot] = []
+
+        /// By id. In the beginning those that have not ended.
+        public var tasks: [DepotV1.Task] = []
+
+        public init() {}
+
+        public init(
+            position: UInt64 = 0,
+            beginning: Bool = false,
+            complete: Bool = false,
+            bots: [DepotV1.Bot] = [],
+            tasks: [DepotV1.Task] = []
+        ) {
+            self.position = position
+            self.beginning = beginning
+            self.complete = complete
+            self.bots = bots
+            self.tasks = tasks
+        }
+    }
+
     /// `mallbots.depot.v1.AssignTaskRequest`.
     public struct AssignTaskRequest: Message {
         public static var protobufName: String { "mallbots.depot.v1.AssignTaskRequest" }

@@ -65,7 +65,8 @@ extension DepotV1.Snapshot {
         for index in 0..<c.pointee.n_low_bot_ids {
             field11.append(try FromC.string(FromC.item(c.pointee.low_bot_ids, index), "mallbots.depot.v1.Snapshot", "low_bot_ids"))
         }
-        self.init(mall: field1, stores: field2, lists: field3, tasks: field4, bots: field5, queuedTaskIds: field6, waitingBotIds: field7, endedListIds: field8, listsMade: field9, tasksMade: field10, lowBotIds: field11)
+        let field12 = c.pointee.position
+        self.init(mall: field1, stores: field2, lists: field3, tasks: field4, bots: field5, queuedTaskIds: field6, waitingBotIds: field7, endedListIds: field8, listsMade: field9, tasksMade: field10, lowBotIds: field11, position: field12)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__Snapshot> {
@@ -138,6 +139,7 @@ extension DepotV1.Snapshot {
             }
             c.pointee.low_bot_ids = items
         }
+        c.pointee.position = self.position
         return c
     }
 }

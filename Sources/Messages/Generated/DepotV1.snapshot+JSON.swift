@@ -88,6 +88,10 @@ extension DepotV1.Snapshot {
             }
             json.endArray()
         }
+        if self.position != 0 {
+            json.key("position")
+            json.quoted(self.position)
+        }
         json.endObject()
     }
 }

@@ -30,6 +30,9 @@ extension DepotV1 {
         /// The bots that wait for a dock, first in first.
         public var lowBotIds: [String] = []
 
+        /// Of the last event that is in it.
+        public var position: UInt64 = 0
+
         public init() {}
 
         public init(
@@ -43,7 +46,8 @@ extension DepotV1 {
             endedListIds: [String] = [],
             listsMade: UInt64 = 0,
             tasksMade: UInt64 = 0,
-            lowBotIds: [String] = []
+            lowBotIds: [String] = [],
+            position: UInt64 = 0
         ) {
             self.mall = mall
             self.stores = stores
@@ -56,6 +60,7 @@ extension DepotV1 {
             self.listsMade = listsMade
             self.tasksMade = tasksMade
             self.lowBotIds = lowBotIds
+            self.position = position
         }
     }
 

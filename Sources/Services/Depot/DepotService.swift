@@ -13,6 +13,7 @@ public import Wire
 public final class DepotService: DepotAPI, LivenessAPI {
     let loop: ServiceLoop<DepotCore>
     private let pulse: Pulse
+    let watchers = FleetWatchers()
 
     /// Loads the state and prepares the subscriptions. Reads the log and blocks while it does.
     /// - Parameters:
@@ -27,6 +28,7 @@ public final class DepotService: DepotAPI, LivenessAPI {
         _ = try MallGraph(mall)
         loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options)
         pulse = Pulse(loop, logger: logger)
+        loop.onCommit { [watchers] events, _ in watchers.note(events.compactMap(\.event.kind)) }
         try loop.subscribe(to: "stores", StoresV1.Event.self) { core, event, _ in
             core.react(to: event.event).map(\.new)
         }
@@ -64,13 +66,19 @@ public final class DepotService: DepotAPI, LivenessAPI {
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.pulse.run() }
-            defer { group.cancelAll() }
+            defer {
+                watchers.finish()
+                group.cancelAll()
+            }
             try await loop.run()
         }
     }
 
     /// Takes no more commands, and lets ``run()`` return.
-    public func stop() { loop.stop() }
+    public func stop() {
+        watchers.finish()
+        loop.stop()
+    }
 
     // MARK: LivenessAPI
 

@@ -60,6 +60,8 @@ let everyMessage: [any Message.Type] = [
     DepotV1.ListBotsRequest.self,
     DepotV1.ListBotsResponse.self,
     DepotV1.GetMallRequest.self,
+    DepotV1.WatchFleetRequest.self,
+    DepotV1.FleetUpdate.self,
     DepotV1.AssignTaskRequest.self,
     DepotV1.ReassignTaskRequest.self,
     DepotV1.RegisterBotRequest.self,

@@ -198,6 +198,12 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__list_bots_r
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__get_mall_request__descriptor_address(void) {
     return &mallbots__depot__v1__get_mall_request__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__watch_fleet_request__descriptor_address(void) {
+    return &mallbots__depot__v1__watch_fleet_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__fleet_update__descriptor_address(void) {
+    return &mallbots__depot__v1__fleet_update__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__assign_task_request__descriptor_address(void) {
     return &mallbots__depot__v1__assign_task_request__descriptor;
 }

@@ -15,6 +15,7 @@ extension DepotCore: ServiceCore {
 
     public mutating func evolve(_ event: DepotV1.Event, _ stamp: EventStamp) {
         apply(event, at: stamp.time.unixMs)
+        position = stamp.position
     }
 
     /// A task that was refused and whatever waits for a robot's answer need a time; whatever else calls for

@@ -8,7 +8,8 @@ extension DepotCore {
             mall: mall, stores: stores.values.sorted { $0.storeID < $1.storeID },
             lists: lists.values.map(\.record), tasks: tasks.values.map(\.record), bots: bots.values.map(\.record),
             queuedTaskIds: Array(queued.names), waitingBotIds: Array(waiting.names),
-            endedListIds: Array(ended.names), listsMade: listsMade, tasksMade: tasksMade, lowBotIds: Array(low.names))
+            endedListIds: Array(ended.names), listsMade: listsMade, tasksMade: tasksMade, lowBotIds: Array(low.names),
+            position: position)
     }
 
     init(_ record: DepotV1.Snapshot) {
@@ -34,6 +35,7 @@ extension DepotCore {
         for bot in record.bots { add(FleetBot(bot)) }
         for id in record.queuedTaskIds { addToQueue(id) }
         for id in record.endedListIds { ended.add(id) }
+        position = record.position
         listsMade = record.listsMade
         tasksMade = record.tasksMade
     }

@@ -22,6 +22,9 @@ public struct DepotCore: Sendable {
     /// Those of the lists that have ended, the first to end first.
     var ended = Queue()
 
+    /// Of the last event in the log that is in this.
+    var position: UInt64 = 0
+
     // What follows from the above, kept so that nothing has to be searched for.
 
     /// The tasks that wait for a robot, and the ways through each one's stops.

@@ -649,6 +649,96 @@ void   mallbots__depot__v1__get_mall_request__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__get_mall_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__depot__v1__watch_fleet_request__init
+                     (Mallbots__Depot__V1__WatchFleetRequest         *message)
+{
+  static const Mallbots__Depot__V1__WatchFleetRequest init_value = MALLBOTS__DEPOT__V1__WATCH_FLEET_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__watch_fleet_request__get_packed_size
+                     (const Mallbots__Depot__V1__WatchFleetRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__watch_fleet_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__watch_fleet_request__pack
+                     (const Mallbots__Depot__V1__WatchFleetRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__watch_fleet_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__watch_fleet_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__WatchFleetRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__watch_fleet_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__WatchFleetRequest *
+       mallbots__depot__v1__watch_fleet_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__WatchFleetRequest *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__watch_fleet_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__watch_fleet_request__free_unpacked
+                     (Mallbots__Depot__V1__WatchFleetRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__watch_fleet_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__depot__v1__fleet_update__init
+                     (Mallbots__Depot__V1__FleetUpdate         *message)
+{
+  static const Mallbots__Depot__V1__FleetUpdate init_value = MALLBOTS__DEPOT__V1__FLEET_UPDATE__INIT;
+  *message = init_value;
+}
+size_t mallbots__depot__v1__fleet_update__get_packed_size
+                     (const Mallbots__Depot__V1__FleetUpdate *message)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__fleet_update__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__depot__v1__fleet_update__pack
+                     (const Mallbots__Depot__V1__FleetUpdate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__fleet_update__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__depot__v1__fleet_update__pack_to_buffer
+                     (const Mallbots__Depot__V1__FleetUpdate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__depot__v1__fleet_update__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Depot__V1__FleetUpdate *
+       mallbots__depot__v1__fleet_update__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Depot__V1__FleetUpdate *)
+     protobuf_c_message_unpack (&mallbots__depot__v1__fleet_update__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__depot__v1__fleet_update__free_unpacked
+                     (Mallbots__Depot__V1__FleetUpdate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__depot__v1__fleet_update__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mallbots__depot__v1__assign_task_request__init
                      (Mallbots__Depot__V1__AssignTaskRequest         *message)
 {
@@ -2101,6 +2191,114 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__get_mall_request__descript
   mallbots__depot__v1__get_mall_request__field_indices_by_name,
   0,  mallbots__depot__v1__get_mall_request__number_ranges,
   (ProtobufCMessageInit) mallbots__depot__v1__get_mall_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define mallbots__depot__v1__watch_fleet_request__field_descriptors NULL
+#define mallbots__depot__v1__watch_fleet_request__field_indices_by_name NULL
+#define mallbots__depot__v1__watch_fleet_request__number_ranges NULL
+const ProtobufCMessageDescriptor mallbots__depot__v1__watch_fleet_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.WatchFleetRequest",
+  "WatchFleetRequest",
+  "Mallbots__Depot__V1__WatchFleetRequest",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__WatchFleetRequest),
+  0,
+  mallbots__depot__v1__watch_fleet_request__field_descriptors,
+  mallbots__depot__v1__watch_fleet_request__field_indices_by_name,
+  0,  mallbots__depot__v1__watch_fleet_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__watch_fleet_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__depot__v1__fleet_update__field_descriptors[5] =
+{
+  {
+    "position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__FleetUpdate, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "beginning",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__FleetUpdate, beginning),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "complete",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__FleetUpdate, complete),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bots",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__FleetUpdate, n_bots),
+    offsetof(Mallbots__Depot__V1__FleetUpdate, bots),
+    &mallbots__depot__v1__bot__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tasks",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__FleetUpdate, n_tasks),
+    offsetof(Mallbots__Depot__V1__FleetUpdate, tasks),
+    &mallbots__depot__v1__task__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__depot__v1__fleet_update__field_indices_by_name[] = {
+  1,   /* field[1] = beginning */
+  3,   /* field[3] = bots */
+  2,   /* field[2] = complete */
+  0,   /* field[0] = position */
+  4,   /* field[4] = tasks */
+};
+static const ProtobufCIntRange mallbots__depot__v1__fleet_update__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor mallbots__depot__v1__fleet_update__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.depot.v1.FleetUpdate",
+  "FleetUpdate",
+  "Mallbots__Depot__V1__FleetUpdate",
+  "mallbots.depot.v1",
+  sizeof(Mallbots__Depot__V1__FleetUpdate),
+  5,
+  mallbots__depot__v1__fleet_update__field_descriptors,
+  mallbots__depot__v1__fleet_update__field_indices_by_name,
+  1,  mallbots__depot__v1__fleet_update__number_ranges,
+  (ProtobufCMessageInit) mallbots__depot__v1__fleet_update__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor mallbots__depot__v1__assign_task_request__field_descriptors[3] =

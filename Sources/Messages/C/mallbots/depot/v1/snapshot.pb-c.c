@@ -277,7 +277,7 @@ void   mallbots__depot__v1__bot_record__free_unpacked
   assert(message->base.descriptor == &mallbots__depot__v1__bot_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[11] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descriptors[12] =
 {
   {
     "mall",
@@ -411,6 +411,18 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__snapshot__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "position",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__Snapshot, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__snapshot__field_indices_by_name[] = {
   4,   /* field[4] = bots */
@@ -419,6 +431,7 @@ static const unsigned mallbots__depot__v1__snapshot__field_indices_by_name[] = {
   8,   /* field[8] = lists_made */
   10,   /* field[10] = low_bot_ids */
   0,   /* field[0] = mall */
+  11,   /* field[11] = position */
   5,   /* field[5] = queued_task_ids */
   1,   /* field[1] = stores */
   3,   /* field[3] = tasks */
@@ -428,7 +441,7 @@ static const unsigned mallbots__depot__v1__snapshot__field_indices_by_name[] = {
 static const ProtobufCIntRange mallbots__depot__v1__snapshot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
 {
@@ -438,7 +451,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__snapshot__descriptor =
   "Mallbots__Depot__V1__Snapshot",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__Snapshot),
-  11,
+  12,
   mallbots__depot__v1__snapshot__field_descriptors,
   mallbots__depot__v1__snapshot__field_indices_by_name,
   1,  mallbots__depot__v1__snapshot__number_ranges,

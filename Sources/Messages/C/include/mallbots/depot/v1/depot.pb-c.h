@@ -33,6 +33,8 @@ typedef struct Mallbots__Depot__V1__GetBotRequest Mallbots__Depot__V1__GetBotReq
 typedef struct Mallbots__Depot__V1__ListBotsRequest Mallbots__Depot__V1__ListBotsRequest;
 typedef struct Mallbots__Depot__V1__ListBotsResponse Mallbots__Depot__V1__ListBotsResponse;
 typedef struct Mallbots__Depot__V1__GetMallRequest Mallbots__Depot__V1__GetMallRequest;
+typedef struct Mallbots__Depot__V1__WatchFleetRequest Mallbots__Depot__V1__WatchFleetRequest;
+typedef struct Mallbots__Depot__V1__FleetUpdate Mallbots__Depot__V1__FleetUpdate;
 typedef struct Mallbots__Depot__V1__AssignTaskRequest Mallbots__Depot__V1__AssignTaskRequest;
 typedef struct Mallbots__Depot__V1__ReassignTaskRequest Mallbots__Depot__V1__ReassignTaskRequest;
 typedef struct Mallbots__Depot__V1__RegisterBotRequest Mallbots__Depot__V1__RegisterBotRequest;
@@ -348,6 +350,50 @@ struct  Mallbots__Depot__V1__GetMallRequest
 #define MALLBOTS__DEPOT__V1__GET_MALL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__get_mall_request__descriptor) \
      }
+
+
+struct  Mallbots__Depot__V1__WatchFleetRequest
+{
+  ProtobufCMessage base;
+};
+#define MALLBOTS__DEPOT__V1__WATCH_FLEET_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__watch_fleet_request__descriptor) \
+     }
+
+
+/*
+ * First the whole fleet, in one message or several; then whatever has changed, each robot and task in full. Who takes
+ * these slowly gets fewer, with the newest of everything that changed meanwhile.
+ */
+struct  Mallbots__Depot__V1__FleetUpdate
+{
+  ProtobufCMessage base;
+  /*
+   * Of the last event in Depot's log that this knows of. What follows is of a later one.
+   */
+  uint64_t position;
+  /*
+   * Part of the beginning: what is in none of these messages is not there.
+   */
+  protobuf_c_boolean beginning;
+  /*
+   * The last message of the beginning.
+   */
+  protobuf_c_boolean complete;
+  /*
+   * By id.
+   */
+  size_t n_bots;
+  Mallbots__Depot__V1__Bot **bots;
+  /*
+   * By id. In the beginning those that have not ended.
+   */
+  size_t n_tasks;
+  Mallbots__Depot__V1__Task **tasks;
+};
+#define MALLBOTS__DEPOT__V1__FLEET_UPDATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__fleet_update__descriptor) \
+    , 0, 0, 0, 0,NULL, 0,NULL }
 
 
 struct  Mallbots__Depot__V1__AssignTaskRequest
@@ -742,6 +788,44 @@ Mallbots__Depot__V1__GetMallRequest *
 void   mallbots__depot__v1__get_mall_request__free_unpacked
                      (Mallbots__Depot__V1__GetMallRequest *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__WatchFleetRequest methods */
+void   mallbots__depot__v1__watch_fleet_request__init
+                     (Mallbots__Depot__V1__WatchFleetRequest         *message);
+size_t mallbots__depot__v1__watch_fleet_request__get_packed_size
+                     (const Mallbots__Depot__V1__WatchFleetRequest   *message);
+size_t mallbots__depot__v1__watch_fleet_request__pack
+                     (const Mallbots__Depot__V1__WatchFleetRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__watch_fleet_request__pack_to_buffer
+                     (const Mallbots__Depot__V1__WatchFleetRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__WatchFleetRequest *
+       mallbots__depot__v1__watch_fleet_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__watch_fleet_request__free_unpacked
+                     (Mallbots__Depot__V1__WatchFleetRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Depot__V1__FleetUpdate methods */
+void   mallbots__depot__v1__fleet_update__init
+                     (Mallbots__Depot__V1__FleetUpdate         *message);
+size_t mallbots__depot__v1__fleet_update__get_packed_size
+                     (const Mallbots__Depot__V1__FleetUpdate   *message);
+size_t mallbots__depot__v1__fleet_update__pack
+                     (const Mallbots__Depot__V1__FleetUpdate   *message,
+                      uint8_t             *out);
+size_t mallbots__depot__v1__fleet_update__pack_to_buffer
+                     (const Mallbots__Depot__V1__FleetUpdate   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Depot__V1__FleetUpdate *
+       mallbots__depot__v1__fleet_update__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__depot__v1__fleet_update__free_unpacked
+                     (Mallbots__Depot__V1__FleetUpdate *message,
+                      ProtobufCAllocator *allocator);
 /* Mallbots__Depot__V1__AssignTaskRequest methods */
 void   mallbots__depot__v1__assign_task_request__init
                      (Mallbots__Depot__V1__AssignTaskRequest         *message);
@@ -963,6 +1047,12 @@ typedef void (*Mallbots__Depot__V1__ListBotsResponse_Closure)
 typedef void (*Mallbots__Depot__V1__GetMallRequest_Closure)
                  (const Mallbots__Depot__V1__GetMallRequest *message,
                   void *closure_data);
+typedef void (*Mallbots__Depot__V1__WatchFleetRequest_Closure)
+                 (const Mallbots__Depot__V1__WatchFleetRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Depot__V1__FleetUpdate_Closure)
+                 (const Mallbots__Depot__V1__FleetUpdate *message,
+                  void *closure_data);
 typedef void (*Mallbots__Depot__V1__AssignTaskRequest_Closure)
                  (const Mallbots__Depot__V1__AssignTaskRequest *message,
                   void *closure_data);
@@ -1012,6 +1102,8 @@ extern const ProtobufCMessageDescriptor mallbots__depot__v1__get_bot_request__de
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__list_bots_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__list_bots_response__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__get_mall_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__watch_fleet_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__depot__v1__fleet_update__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__assign_task_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__reassign_task_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__depot__v1__register_bot_request__descriptor;

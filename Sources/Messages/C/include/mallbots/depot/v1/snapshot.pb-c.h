@@ -72,10 +72,14 @@ struct  Mallbots__Depot__V1__Snapshot
    */
   size_t n_low_bot_ids;
   ProtobufCBinaryData *low_bot_ids;
+  /*
+   * Of the last event that is in it.
+   */
+  uint64_t position;
 };
 #define MALLBOTS__DEPOT__V1__SNAPSHOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__snapshot__descriptor) \
-    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL }
+    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0,NULL, 0 }
 
 
 struct  Mallbots__Depot__V1__ListRecord
