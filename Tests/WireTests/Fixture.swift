@@ -179,9 +179,11 @@ struct TestKeys {
         authority = try CertificateAuthority.create(trustDomain: "test.mall", now: now)
     }
 
-    func server() throws -> TLSContext {
+    func server(tickets: Bool = false) throws -> TLSContext {
         let credentials = try authority.issueServer(name: "gateway", hosts: ["localhost", "127.0.0.1"], now: now)
-        return try TLSContext(.server(credentials, clientCA: [authority.certificate]))
+        var configuration = TLSConfiguration.server(credentials, clientCA: [authority.certificate])
+        if tickets { configuration.ticketKeys = try TLSTicketKeys(now: now) }
+        return try TLSContext(configuration)
     }
 
     func client(bot: String = "b-1") throws -> TLSContext {

@@ -25,9 +25,9 @@ struct CaseClient: Sendable {
     func hello() async throws -> PeerLimits {
         for await event in log.events {
             switch event {
-            case .ready(let limits): return limits
-            case .ended(let why): throw CaseFailure(why: why)
-            case .attempt: break
+            case .connected(let connection): return connection.peer
+            case .disconnected(let reason), .failed(let reason): throw CaseFailure(why: reason)
+            case .connecting: break
             }
         }
         throw CancellationError()
@@ -44,7 +44,7 @@ extension InteropTarget {
         let wire = make {
             $0.agent = "mallbots-interop/1.0"
             $0.limits.maxFrameBytes = InteropServer.frameBytes
-            $0.observe = log.note
+            $0.observer = log.note
             configure(&$0)
         }
         let running = Task { try await wire.run() }

@@ -19,19 +19,22 @@ final class ConnectionLog: Sendable {
 
     /// When the client began to connect, each time.
     var attempts: [ContinuousClock.Instant] {
-        noted.withLock { $0.filter { $0.event == .attempt }.map(\.time) }
+        noted.withLock { $0.filter { $0.event == .connecting }.map(\.time) }
     }
 
     /// What each server said that said hello.
     var hellos: [PeerLimits] {
-        noted.withLock { $0.compactMap { if case .ready(let limits) = $0.event { limits } else { nil } } }
+        noted.withLock { $0.compactMap { if case .connected(let connection) = $0.event { connection.peer } else { nil } } }
     }
 
     /// Why the last connection ended, if one has.
     var lastEnd: String? {
         noted.withLock { noted in
             for (_, event) in noted.reversed() {
-                if case .ended(let why) = event { return why }
+                switch event {
+                case .disconnected(let reason), .failed(let reason): return reason
+                case .connecting, .connected: continue
+                }
             }
             return nil
         }

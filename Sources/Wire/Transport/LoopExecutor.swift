@@ -10,6 +10,7 @@ import NIOCore
 final class LoopExecutor: TaskExecutor, @unchecked Sendable {
     let eventLoop: any EventLoop
     private var jobs = Deque<UnownedJob>()
+    private var isScheduled = false
     /// Told on the loop when a job is there while it may be idle. It lives at least until it sets this to nil.
     unowned(unsafe) var connection: WireConnection?
 
@@ -30,11 +31,22 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
 
     private func add(_ job: UnownedJob) {
         jobs.append(job)
-        if let connection {
-            connection.touch()
+        if let connection { return connection.touch() }
+        guard !isScheduled else { return }
+        isScheduled = true
+        // Not at once: whoever enqueues may be the job itself, not yet suspended.
+        eventLoop.execute {
+            self.isScheduled = false
+            self.run(limit: .max)
+        }
+    }
+
+    /// A handler has returned. Any thread.
+    func handlerEnded() {
+        if eventLoop.inEventLoop {
+            connection?.machine.handlerEnded()
         } else {
-            // Not at once: whoever enqueues may be the job itself, not yet suspended.
-            eventLoop.execute { self.run(limit: .max) }
+            eventLoop.execute { self.connection?.machine.handlerEnded() }
         }
     }
 

@@ -41,6 +41,10 @@ extension ChannelOption where Self == ChannelOptions.Types.SocketOption {
     /// Linux's TCP_USER_TIMEOUT: how long, in milliseconds, sent data may go unacknowledged, or wait for a closed window
     /// to open, before the kernel gives the connection up. 0: as long as the system's retransmissions last.
     static var tcpUserTimeout: Self { .init(level: .tcp, name: NIOBSDSocket.Option(rawValue: 18)) }
+
+    /// Linux's IP_BIND_ADDRESS_NO_PORT: binding to an address takes no port yet. Connecting does, which knows the other end,
+    /// so that a port serves once for each of those.
+    static var ipBindAddressNoPort: Self { .init(level: .ip, name: NIOBSDSocket.Option(rawValue: 24)) }
 }
 
 extension WireLimits {

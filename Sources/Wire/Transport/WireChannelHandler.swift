@@ -43,7 +43,10 @@ final class WireChannelHandler: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let handshake = event as? TLSHandshakeCompleted { start(context, peer: handshake.peer) }
+        if let handshake = event as? TLSHandshakeCompleted {
+            connection.isResumed = handshake.isResumed
+            start(context, peer: handshake.peer)
+        }
         context.fireUserInboundEventTriggered(event)
     }
 

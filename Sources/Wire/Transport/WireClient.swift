@@ -17,6 +17,9 @@ public final class WireClient: Service, @unchecked Sendable {
     public struct Configuration: Sendable {
         public var host: String
         public var port: Int
+        /// The address of this machine to connect from; nil: the system's choice. One address has some 28,000 ports towards
+        /// one server, so a program with more connections needs several.
+        public var sourceAddress: String?
         public var limits = WireLimits()
         public var backoff = WireBackoff()
         /// For TCP to connect; TLS and Hello have `limits.handshakeTimeout`.
@@ -27,8 +30,8 @@ public final class WireClient: Service, @unchecked Sendable {
         public var agent = "mallbots/1.0"
         /// What decoding one message from the server may cost; one that costs more ends its call.
         public var answers = DecodingLimits.default
-        /// Told what becomes of the connections, on the client's event loop.
-        package var observe: @Sendable (WireClientEvent) -> Void = { _ in }
+        /// Told what happens to the connections, on the client's event loop: it must not block.
+        public var observer: (@Sendable (WireClientEvent) -> Void)?
         /// nil, plaintext, is for tests within this module.
         var tls: TLSContext?
 
@@ -65,9 +68,11 @@ public final class WireClient: Service, @unchecked Sendable {
     let configuration: Configuration
     private let settings: ConnectionSettings
     private let memory: InMemoryTransport?
-    private let logger: Logger
+    let logger: Logger
     /// How often what was refused that a server did.
     public let counters = WireCounters()
+    /// How many bytes were sent and received.
+    public let traffic = WireTraffic()
 
     // On the event loop only.
     var state = State.connecting
@@ -77,9 +82,11 @@ public final class WireClient: Service, @unchecked Sendable {
     private var attempt: EventLoopPromise<Outcome>?
     private weak var attempted: WireConnection?
 
-    public convenience init(configuration: Configuration, logger: Logger) {
+    /// - Parameter loop: the thread to work on; nil: one of the process's, in turn.
+    public convenience init(configuration: Configuration, on loop: WireLoop? = nil, logger: Logger) {
         self.init(
-            configuration, memory: nil, eventLoop: MultiThreadedEventLoopGroup.singleton.next(), logger: logger)
+            configuration, memory: nil,
+            eventLoop: loop?.eventLoop ?? MultiThreadedEventLoopGroup.singleton.next(), logger: logger)
     }
 
     convenience init(memory: InMemoryTransport, configuration: Configuration, logger: Logger) {
@@ -172,9 +179,10 @@ public final class WireClient: Service, @unchecked Sendable {
     private func connect() {
         let connection = WireConnection(
             role: .client, eventLoop: eventLoop, settings: settings, router: nil, counters: counters, logger: logger)
+        connection.traffic = traffic
         connections.append(connection)
         attempted = connection
-        configuration.observe(.attempt)
+        configuration.observer?(.connecting)
         connection.events = .init(
             ready: { [unowned self, unowned connection] in self.ready(connection) },
             goingAway: { [unowned self, unowned connection] after, why in
@@ -190,54 +198,24 @@ public final class WireClient: Service, @unchecked Sendable {
         dial(connection)
     }
 
-    private func dial(_ connection: WireConnection) {
-        let configuration = configuration
-        let logger = logger
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.tcpUserTimeout, value: configuration.limits.tcpUserTimeout)
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .channelOption(.recvAllocator, value: WireConnection.receiveBuffers)
-            .channelOption(
-                .writeBufferWaterMark,
-                value: .init(
-                    low: configuration.limits.writeHighWaterBytes / 2, high: configuration.limits.writeHighWaterBytes)
-            )
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if let tls = configuration.tls {
-                        try channel.pipeline.syncOperations.addHandler(
-                            TLSHandler(
-                                context: tls, handshakeTimeout: TimeAmount(configuration.limits.handshakeTimeout),
-                                logger: logger))
-                    }
-                    try channel.pipeline.syncOperations.addHandler(
-                        WireChannelHandler(connection, waitsForTLS: configuration.tls != nil))
-                }
-            }
-            .connect(host: configuration.host, port: configuration.port)
-            .whenComplete { result in
-                guard case .failure(let error) = result else { return }
-                let address = WireAddress(host: configuration.host, port: configuration.port)
-                connection.lost("cannot connect to \(address): \(error)")
-            }
-    }
-
     private func ready(_ connection: WireConnection) {
         if case .closed = state { return connection.close("the client is closed") }
         state = .connected(connection)
-        configuration.observe(.ready(connection.machine.peerLimits))
+        configuration.observer?(
+            .connected(
+                WireClientConnection(isResumed: connection.isResumed, peer: connection.machine.peerLimits)))
         openWaiting()
     }
 
     private func ended(_ connection: WireConnection, _ outcome: Outcome) {
         switch state {
-        case .connected(let current) where current === connection: state = .failed(outcome.reason)
-        case .connecting where attempted === connection: state = .failed(outcome.reason)
+        case .connected(let current) where current === connection:
+            configuration.observer?(.disconnected(reason: outcome.reason))
+        case .connecting where attempted === connection:
+            configuration.observer?(.failed(reason: outcome.reason))
         default: return
         }
-        configuration.observe(.ended(why: outcome.reason))
+        state = .failed(outcome.reason)
         endAttempt(outcome)
     }
 

@@ -125,6 +125,7 @@ extension WireConnection {
 
     func flush() {
         guard output.readableBytes > 0 else { return }
+        traffic?.send(output.readableBytes)
         switch link {
         case .none: return output.clear()
         case .channel(let context):

@@ -45,6 +45,8 @@ final class WireConnection: @unchecked Sendable {
     var machine: ConnectionMachine
     var events = Events()
     var peer: PeerIdentity?
+    /// TLS went on with an earlier session.
+    var isResumed = false
     var remoteAddress = ""
     var isReady = false
     var closeReason = "the connection was lost"
@@ -54,6 +56,8 @@ final class WireConnection: @unchecked Sendable {
     var link = Link.none
     /// A server's, to have the peer checked again after a reload.
     var tls: TLSHandler?
+    /// A client's, to count what goes through.
+    var traffic: WireTraffic?
     var streams: [UInt32: any CallEnd] = [:]
     var blockedByLink: [any CallEnd] = []
     var inbox = ByteBuffer()
@@ -110,6 +114,7 @@ final class WireConnection: @unchecked Sendable {
     /// Bytes have arrived. `endOfBatch` follows.
     func read(_ bytes: inout ByteBuffer) {
         if isClosing || isClosed { return }
+        traffic?.receive(bytes.readableBytes)
         depth += 1
         defer { depth -= 1 }
         if inbox.readableBytes == 0 {
