@@ -1,5 +1,5 @@
 import Messages
-import Wire
+public import Wire
 
 /// Who may speak on a stream, from the connection's certificate.
 struct SessionIdentity: Hashable, Sendable {
@@ -13,13 +13,20 @@ struct SessionIdentity: Hashable, Sendable {
         }
         switch peer.kind {
         case .bot where peer.id == id: return nil
-        case .service where peer.id == "relay" || peer.id.hasPrefix("relay-"): return nil
+        case .service where BotGateway.isRelay(peer): return nil
         case .bot:
             return WireStatus(
                 .permissionDenied, "Hello names the robot '\(id)', its certificate names the robot '\(peer.id)'")
         default:
             return WireStatus(.permissionDenied, "Hello names the robot '\(id)', its certificate is \(peer.uri)")
         }
+    }
+}
+
+extension BotGateway {
+    /// Whether this peer may carry the calls of many robots: a service named "relay" or "relay-NAME".
+    public static func isRelay(_ peer: PeerIdentity) -> Bool {
+        peer.kind == .service && (peer.id == "relay" || peer.id.hasPrefix("relay-"))
     }
 }
 

@@ -93,6 +93,38 @@ extension [ConnectionEffect] {
         #expect(client.phase == .open && server.phase == .open)
     }
 
+    @Test func aKnownPeerHasItsOwnLimitsButTheSizesThatWereSetUp() throws {
+        var base = WireLimits()
+        base.maxStreams = 1
+        base.maxOpensPerSecond = 1
+        var more = WireLimits()
+        more.maxFrameBytes = 1 << 20
+        more.initialCreditBytes = 1 << 20
+        more.maxStreams = 50
+        more.maxOpensPerSecond = 40
+        var server = ConnectionMachine(role: .server, limits: base, agent: "s")
+        let now = MonotonicTime(nanoseconds: 5)
+        server.adopt(more)
+        server.start(since: now, now: now)
+        // It is too late for others now.
+        server.adopt(base)
+        server.received(.init(kind: .hello(.init(minVersion: 1, maxVersion: 1))), now: now)
+        guard case .hello(let hello)? = server.takeEffects().written.first?.kind else {
+            Issue.record("no Hello")
+            return
+        }
+        #expect(hello.maxStreams == 50 && hello.maxFrameBytes == 65_536 && hello.initialCreditBytes == 65_536)
+        for stream in 1...41 as ClosedRange<UInt32> {
+            server.received(.init(streamID: stream, kind: .open(.init(method: "/a.B/C"))), now: now)
+            let effects = server.takeEffects()
+            if stream <= 40 {
+                #expect(effects.failure == nil)
+            } else {
+                #expect(try #require(effects.failure).refusal == .tooManyOpens)
+            }
+        }
+    }
+
     @Test(arguments: [(0, 0), (2, 3), (2, 1)] as [(UInt32, UInt32)])
     func noVersionInCommon(low: UInt32, high: UInt32) throws {
         var server = Driven(.server)

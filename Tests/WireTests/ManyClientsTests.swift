@@ -110,6 +110,49 @@ import Testing
         }
     }
 
+    @Test(arguments: ["b-1", "b-2"]) func aPeerMayHaveLimitsOfItsOwn(bot: String) async throws {
+        let keys = try TestKeys()
+        var configuration = WireServer.Configuration(plaintextHost: "127.0.0.1", port: 0)
+        configuration.tls = try keys.server()
+        configuration.limits.maxStreams = 5
+        configuration.limitsForPeer = { peer in
+            guard peer.id == "b-1" else { return nil }
+            var limits = WireLimits()
+            limits.maxStreams = 300
+            return limits
+        }
+        let server = WireServer(configuration: configuration, router: lab.router, logger: logger)
+        let serving = Task { try await server.run() }
+        defer { serving.cancel() }
+        var client = WireClient.Configuration(plaintextHost: "127.0.0.1", port: try await server.boundAddress.port)
+        client.tls = try keys.client(bot: bot)
+        let events = Box<[WireClientEvent]>([])
+        client.observer = { event in events.change { $0.append(event) } }
+        let prepared = client
+        try await within { [self] in
+            let client = WireClient(configuration: prepared, logger: logger)
+            let running = Task { try await client.run() }
+            try await echo(client)
+            #expect(events.value == [.connected(.init(isResumed: false, maxCalls: bot == "b-1" ? 300 : 5))])
+            // It is not only said, but so: as many calls at once, and one more only when another ends.
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<(bot == "b-1" ? 300 : 5) {
+                    group.addTask {
+                        _ = try? await client.unary("/test.Lab/Hang", Text(), context: .init(), response: Text.self)
+                    }
+                }
+                try await eventually("all have begun") { lab.seen.started == (bot == "b-1" ? 300 : 5) }
+                let error = await #expect(throws: WireStatus.self) {
+                    _ = try await client.unary(
+                        "/test.Lab/Echo", Text(), context: .init(timeout: .milliseconds(200)), response: Text.self)
+                }
+                #expect(error?.code == .deadlineExceeded)
+                client.close()
+            }
+            try await running.value
+        }
+    }
+
     @Test func bytesAreCountedInBothDirections() async throws {
         try await withServer { [self] _, configuration in
             let client = WireClient(configuration: configuration, logger: logger)

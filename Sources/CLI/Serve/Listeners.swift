@@ -47,6 +47,8 @@ struct Listeners: Sendable {
         health = MallHealth(bots: &botRouter, services: &router, of: parts)
         var configuration = WireServer.Configuration(host: options.bots.host, port: options.bots.port, tls: tls)
         configuration.limits = .robots
+        let relays = WireLimits.relays
+        configuration.limitsForPeer = { BotGateway.isRelay($0) ? relays : nil }
         bots = WireServer(configuration: configuration, router: botRouter, logger: logger)
         services = WireServer(
             configuration: .init(host: options.services.host, port: options.services.port, tls: tls), router: router,

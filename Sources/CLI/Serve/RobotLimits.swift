@@ -17,6 +17,20 @@ extension WireLimits {
     }
 }
 
+extension WireLimits {
+    /// What a relay may take, which carries many robots: of each as much as so many robots would, within reason.
+    static var relays: WireLimits {
+        var limits = robots
+        limits.maxStreams = 2_000
+        limits.maxBufferedBytes = 4 << 20
+        limits.maxUnsentBytes = 4 << 20
+        limits.maxOpensPerSecond = 5_000
+        limits.maxResetsPerSecond = 500
+        limits.maxControlFramesPerSecond = 50_000
+        return limits
+    }
+}
+
 /// The process's open files, of which each connection is one.
 enum Descriptors {
     /// Kept for the logs, the kiosks and the tools, so that robots cannot keep an order from being written down.

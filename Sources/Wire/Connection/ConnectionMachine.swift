@@ -57,7 +57,7 @@ struct ConnectionMachine {
     static let maxCredit = Int(Int32.max)
 
     let role: Role
-    let settings: ConnectionSettings
+    private(set) var settings: ConnectionSettings
     var limits: WireLimits { settings.limits }
 
     var phase = Phase.new
@@ -108,6 +108,16 @@ struct ConnectionMachine {
     /// One with settings of its own.
     init(role: Role, limits: WireLimits, agent: String) {
         self.init(role: role, settings: ConnectionSettings(limits, agent: agent))
+    }
+
+    /// Has other limits for this peer, now that it is known who it is; before `start`. The sizes that everything was set up
+    /// with stay: of a frame, and of the first credit.
+    mutating func adopt(_ other: WireLimits) {
+        guard phase == .new else { return }
+        var other = other
+        other.maxFrameBytes = limits.maxFrameBytes
+        other.initialCreditBytes = limits.initialCreditBytes
+        settings = ConnectionSettings(other, agent: settings.agent)
     }
 
     /// What is to be done since the last time, in order.

@@ -56,6 +56,8 @@ final class WireConnection: @unchecked Sendable {
     var link = Link.none
     /// A server's, to have the peer checked again after a reload.
     var tls: TLSHandler?
+    /// A server's: other limits for some peers.
+    var limitsForPeer: (@Sendable (PeerIdentity) -> WireLimits?)?
     /// A client's, to count what goes through.
     var traffic: WireTraffic?
     var streams: [UInt32: any CallEnd] = [:]
@@ -108,6 +110,8 @@ final class WireConnection: @unchecked Sendable {
         guard !isClosed else { return }
         self.peer = peer
         self.remoteAddress = remoteAddress
+        if let peer, let limits = limitsForPeer?(peer) { machine.adopt(limits) }
+        limitsForPeer = nil
         enter { machine.start(since: created, now: now) }
     }
 

@@ -15,6 +15,10 @@ public final class WireServer: Service {
         /// 0: a free port, see `boundAddress`.
         public var port: Int
         public var limits = WireLimits()
+        /// Other limits for peers of some identities, from when they have proved it: on calls, on what comes in a second, on
+        /// what is buffered, on silence. What is settled before that is as in `limits`: sizes of frames and of the first
+        /// credit, water marks, handshakes, numbers of connections. nil: as in `limits`.
+        public var limitsForPeer: (@Sendable (PeerIdentity) -> WireLimits?)?
         public var backlog = 1_024
         /// How long calls may go on after a graceful shutdown began.
         public var drainGrace = Duration.seconds(10)
@@ -167,6 +171,7 @@ public final class WireServer: Service {
             logger: logger)
         registry.add(connection, ticket)
         let registry = registry
+        connection.limitsForPeer = configuration.limitsForPeer
         connection.events.ready = { registry.handshakeDone(ticket) }
         connection.events.closed = { [unowned connection] _ in registry.remove(connection, ticket) }
         do {
