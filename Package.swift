@@ -110,11 +110,14 @@ let package = Package(
         library(
             "BotEmulator", ["Wire", "APIs", "Messages", logging, collections], path: "Sources/BotEmulator"),
         library("Interop", ["Wire", "APIs", "Messages", logging], path: "Sources/Interop"),
+        library(
+            "LoadTest", ["Wire", "APIs", "Messages", logging], path: "Sources/LoadTest",
+            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
         .executableTarget(
             name: "CLI",
             dependencies: [
                 "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
-                "BotGateway", "KioskGateway", "BotEmulator", "Interop", nioCore, nioPosix, logging, lifecycle,
+                "BotGateway", "KioskGateway", "BotEmulator", "Interop", "LoadTest", nioCore, nioPosix, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -158,11 +161,15 @@ let package = Package(
             ])
         + tests(
             "CLITests",
-            ["CLI", "Interop", "Messages", "Wire", .product(name: "ArgumentParser", package: "swift-argument-parser")])
+            [
+                "CLI", "Interop", "LoadTest", "Messages", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ])
         + tests(
             "BotGatewayTests", ["BotGateway", "BotEmulator", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("BotEmulatorTests", ["BotEmulator", "Messages"])
         + tests("InteropTests", ["Interop", "Wire", "APIs", "Messages", logging])
+        + tests("LoadTestTests", ["LoadTest", "BotGateway", "Kernel", "Messages", "APIs", "Wire", logging])
         + (withBenchmarks
             ? [
                 .executableTarget(

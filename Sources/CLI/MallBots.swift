@@ -15,7 +15,7 @@ struct MallBots: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Serve.self, Demo.self, Bots.self, Orders.self, Events.self, Certs.self, Health.self, ServicesCommand.self,
-            Interop.self,
+            Load.self, Interop.self,
         ])
 }
 

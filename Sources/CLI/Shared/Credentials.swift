@@ -53,8 +53,17 @@ struct Credentials: Sendable {
 
     /// The command line's side when it dials a server of this mall.
     func tool(dialling host: String) throws -> TLSContext {
+        try service(Self.toolName, dialling: host)
+    }
+
+    /// The side of a relay that carries the robots of a load test.
+    func relay(dialling host: String) throws -> TLSContext {
+        try service("relay-load", dialling: host)
+    }
+
+    private func service(_ name: String, dialling host: String) throws -> TLSContext {
         try requireAuthority()
-        let credentials = try directory.service(name: Self.toolName, by: authority(), now: now)
+        let credentials = try directory.service(name: name, by: authority(), now: now)
         let authorities = try directory.authorities(now: now)
         var configuration = TLSConfiguration.client(credentials, serverCA: authorities, serverName: host)
         configuration.revocations = try directory.revocations(of: authorities, now: now)
@@ -64,17 +73,20 @@ struct Credentials: Sendable {
     /// What the certificate of `tool` says.
     func toolIdentity() throws -> PeerIdentity {
         try requireAuthority()
-        return try directory.service(name: "tools", by: authority(), now: now).certificate.identity()
+        return try directory.service(name: Self.toolName, by: authority(), now: now).certificate.identity()
     }
 
     /// Robots' sides, in the order of their ids.
-    func bots(ids: [String], dialling host: String) throws -> [TLSContext] {
+    ///
+    /// - Parameter resuming: whether they come back with tickets
+    func bots(ids: [String], dialling host: String, resuming: Bool = true) throws -> [TLSContext] {
         try requireAuthority()
         let authorities = try directory.authorities(now: now)
         let revocations = try directory.revocations(of: authorities, now: now)
         return try directory.bots(ids: ids, by: authority(), now: now).map {
             var configuration = TLSConfiguration.client($0, serverCA: authorities, serverName: host)
             configuration.revocations = revocations
+            configuration.resumesSessions = resuming
             return try context(configuration)
         }
     }
