@@ -117,7 +117,8 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
-                "BotGateway", "KioskGateway", "BotEmulator", "Interop", "LoadTest", nioCore, nioPosix, logging, lifecycle,
+                "BotGateway", "KioskGateway", "BotEmulator", "Interop", "LoadTest", nioCore, nioPosix, logging,
+                lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],

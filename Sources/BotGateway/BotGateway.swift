@@ -1,4 +1,4 @@
-import APIs
+public import APIs
 public import Kernel
 public import Logging
 import Messages

@@ -72,7 +72,7 @@ import Testing
 
     static func run(_ command: Command, _ depot: inout TestDepot) throws(ServiceError) -> [DepotV1.Event.Kind] {
         let core = depot.core
-        return depot.record(
+        let events =
             switch command {
             case .pause: try core.pause(.init(botID: "b", reason: "cleaning"))
             case .resume: try core.resume(.init(botID: "b"))
@@ -82,7 +82,8 @@ import Testing
             case .lose: try core.declareLost(.init(botID: "b"), now: depot.now)
             case .register: try core.register(.init(botID: "b"))
             case .assign: try core.assign(.init(taskID: "free/1", botID: "b"))
-            })
+            }
+        return depot.record(events)
     }
 
     @Test(arguments: Standing.allCases, Command.allCases)

@@ -77,6 +77,14 @@ struct LoadRig {
     ) async throws -> LoadResult {
         var router = WireRouter()
         router.register(bot: gateway)
+        return try await run(plan, against: router, limits: maxima, threads: threads, meanwhile: meanwhile)
+    }
+
+    /// Runs a plan against a server with these calls.
+    func run(
+        _ plan: LoadPlan, against router: WireRouter, limits maxima: LoadLimits = LoadLimits(), threads: Int = 1,
+        meanwhile: @escaping @Sendable (LoadTest) async throws -> Void = { _ in }
+    ) async throws -> LoadResult {
         var configuration = WireServer.Configuration(host: "127.0.0.1", port: 0, tls: try serverContext())
         configuration.limits = limits
         configuration.drainGrace = .zero

@@ -88,7 +88,9 @@ import Testing
         let running = Task { try await gateway.run() }
         defer { running.cancel() }
         while !gateway.isServing { try await Task.sleep(for: .milliseconds(5)) }
-        let result = try await LoadRig().run(plan(.reports, streams: 12, connections: 2, rate: 20), against: gateway)
+        var router = WireRouter()
+        gateway.register(in: &router)
+        let result = try await LoadRig().run(plan(.reports, streams: 12, connections: 2, rate: 20), against: router)
         #expect(result.tally.reportsAcknowledged == 240 && result.tally.errors.total == 0, "\(result.tally.errors)")
         #expect(result.connecting.fullHandshakes + result.connecting.resumedHandshakes == 2)
         var last: [String: UInt64] = [:]

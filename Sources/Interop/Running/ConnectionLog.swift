@@ -24,7 +24,9 @@ final class ConnectionLog: Sendable {
 
     /// What each server said that said hello.
     var hellos: [PeerLimits] {
-        noted.withLock { $0.compactMap { if case .connected(let connection) = $0.event { connection.peer } else { nil } } }
+        noted.withLock {
+            $0.compactMap { if case .connected(let connection) = $0.event { connection.peer } else { nil } }
+        }
     }
 
     /// Why the last connection ended, if one has.

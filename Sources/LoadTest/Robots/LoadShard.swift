@@ -203,7 +203,7 @@ final class LoadShard: Sendable {
             case .connected(let connection): state.noteHandshake(connection)
             case .failed(let reason): state.noteFailure(reason)
             // Its calls end, and say so.
-            case .disconnected: break
+            case .connecting, .disconnected: break
             }
         }
     }

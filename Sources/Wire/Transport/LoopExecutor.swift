@@ -50,15 +50,6 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// A handler has returned. Any thread.
-    func handlerEnded() {
-        if eventLoop.inEventLoop {
-            connection?.machine.handlerEnded()
-        } else {
-            eventLoop.execute { self.connection?.machine.handlerEnded() }
-        }
-    }
-
     /// Runs what is ready, and what becomes ready meanwhile, up to `limit` jobs.
     func run(limit: Int) {
         var left = limit

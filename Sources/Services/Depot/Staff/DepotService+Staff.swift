@@ -1,4 +1,4 @@
-public import APIs
+import APIs
 import Kernel
 public import Messages
 import OrderedCollections
