@@ -91,7 +91,11 @@ let package = Package(
         library("APIs", ["Wire", "Messages"], path: "Sources/APIs"),
         library("WireServices", ["Wire", "APIs", "Messages"], path: "Sources/WireServices"),
         library(
-            "Kernel", ["Messages", .product(name: "GRDB", package: "GRDB.swift"), logging, metrics, collections],
+            "Kernel",
+            [
+                "Messages", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), logging, metrics, collections,
+            ],
             path: "Sources/Services/Kernel"),
         library("Stores", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Stores"),
         library("Orders", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Orders"),

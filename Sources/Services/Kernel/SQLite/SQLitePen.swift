@@ -67,23 +67,31 @@ final class SQLitePen: @unchecked Sendable {
         var recorded: [RecordedEvent] = []
         recorded.reserveCapacity(batch.events.count)
         var touched: Set<String> = []
-        let insert = try Insertion(db)
+        let insertion = try SQLiteInsertion(db)
+        // Events of one stream come together: it is looked up once for all of them.
+        var name = batch.events[0].stream
+        var stream = try find(name, db) ?? add(name, db)
         for append in batch.events {
-            var stream = try find(append.stream, db) ?? add(append.stream, db)
+            if append.stream != name {
+                streams[name] = stream
+                touched.insert(name)
+                name = append.stream
+                stream = try find(name, db) ?? add(name, db)
+            }
             if let expected = append.expectedVersion, expected != stream.version {
                 throw SQLiteEventLog.conflict(
                     log: log, stream: append.stream, expected: expected, actual: stream.version)
             }
             stream.version += 1
-            streams[append.stream] = stream
-            touched.insert(append.stream)
             let event = RecordedEvent(
                 service: log, position: head + UInt64(recorded.count) + 1, stream: append.stream,
                 version: stream.version, type: append.type, time: batch.time, cause: append.cause,
                 payload: append.payload)
-            try insert.execute(event, stream: stream.id)
+            try insertion.execute(event, stream: stream.id)
             recorded.append(event)
         }
+        streams[name] = stream
+        touched.insert(name)
         let update = try db.cachedStatement(sql: "UPDATE streams SET version = ? WHERE id = ?")
         for name in touched {
             guard let stream = streams[name] else { continue }
@@ -138,39 +146,5 @@ final class SQLitePen: @unchecked Sendable {
         } catch DatabaseError.SQLITE_CONSTRAINT {
             throw SQLiteEventLog.keyTaken(log: log, key: key)
         }
-    }
-}
-
-/// The statement that each event goes through, bound directly: an array of arguments costs as much as the insertion.
-private struct Insertion {
-    private let statement: Statement
-
-    init(_ db: Database) throws {
-        statement = try db.cachedStatement(sql: "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-    }
-
-    func execute(_ event: RecordedEvent, stream: Int64) throws {
-        // Resets the statement and clears what was bound; then each value goes in by its place.
-        statement.setUncheckedArguments(StatementArguments())
-        let (cause, causePosition): (String?, Int64?) =
-            switch event.cause {
-            case nil: (nil, nil)
-            case .command(let name): (name, nil)
-            case .event(let service, let position): (service, Int64(position))
-            }
-        try bind(Int64(event.position), 1)
-        try bind(stream, 2)
-        try bind(Int64(event.version), 3)
-        try bind(event.type, 4)
-        try bind(event.time.unixMs, 5)
-        if let cause { try bind(cause, 6) }
-        if let causePosition { try bind(causePosition, 7) }
-        try bind(Data(event.payload), 8)
-        try statement.execute()
-    }
-
-    private func bind(_ value: some StatementBinding, _ index: CInt) throws {
-        let code = value.bind(to: statement.sqliteStatement, at: index)
-        if code != 0 { throw DatabaseError(resultCode: ResultCode(rawValue: code), message: "a value cannot be bound") }
     }
 }
