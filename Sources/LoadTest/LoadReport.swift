@@ -11,6 +11,7 @@ public struct LoadReport: Encodable, Sendable {
     let rampSeconds: Double
     let durationSeconds: Double
     let measuredSeconds: Double
+    let workedSeconds: Double
     let cutShort: Bool
     /// Robots that stay, with a session when measuring began, and how many should have had one.
     let connected: Int
@@ -89,9 +90,7 @@ public struct LoadReport: Encodable, Sendable {
         func summary(_ histogram: LatencyHistogram) -> LatencySummary? {
             histogram.isEmpty ? nil : LatencySummary(histogram)
         }
-        func perSecond(_ count: UInt64) -> Double {
-            result.measured > 0 ? (Double(count) / result.measured * 10).rounded() / 10 : 0
-        }
+        func perSecond(_ count: UInt64) -> Double { (result.rate(count) * 10).rounded() / 10 }
         func process(_ process: LoadResult.ProcessResult) -> Process {
             Process(
                 pid: process.pid, name: process.name, cpuSeconds: Double(process.cpu) / 1e9,
@@ -110,6 +109,7 @@ public struct LoadReport: Encodable, Sendable {
         rampSeconds = plan.ramp.inSeconds
         durationSeconds = plan.duration.inSeconds
         measuredSeconds = (result.measured * 1_000).rounded() / 1_000
+        workedSeconds = (result.worked * 1_000).rounded() / 1_000
         cutShort = result.isCutShort
         connected = result.connected
         connectedExpected = result.expected

@@ -7,6 +7,9 @@ public struct LoadResult: Sendable {
     public var startedAt: Double
     /// How long was measured, in seconds.
     public var measured: Double
+    /// `measured`, and how long what was on its way then took to arrive, in seconds: what rates are of. Much more than
+    /// `measured` when the server did not keep up.
+    public var worked = 0.0
     /// It was ended before its time.
     public var isCutShort = false
     /// Robots with a session when measuring began, of those that were to have one.
@@ -16,7 +19,7 @@ public struct LoadResult: Sendable {
     public var connecting = LoadTally()
     /// While it was measured.
     public var tally = LoadTally()
-    /// Bytes of frames while it was measured; TLS and TCP add theirs.
+    /// Bytes of frames while it worked; TLS and TCP add theirs.
     public var bytesSent = 0
     public var bytesReceived = 0
     public var seconds: [LoadSecond] = []
@@ -26,8 +29,14 @@ public struct LoadResult: Sendable {
     public var load: ProcessResult
     /// What a reader should know before believing the numbers.
     public var warnings: [String] = []
+    /// A count as a number a second.
+    public func rate(_ count: some BinaryInteger) -> Double { worked > 0 ? Double(count) / worked : 0 }
+
     /// What was exceeded; empty when all is well.
     public var violations: [String] = []
+
+    /// Part of one processor that a process used; more than 1 with several.
+    public func busy(_ process: ProcessResult) -> Double { worked > 0 ? Double(process.cpu) / 1e9 / worked : 0 }
 
     /// What one process used.
     public struct ProcessResult: Hashable, Sendable {
@@ -37,7 +46,7 @@ public struct LoadResult: Sendable {
         public var memoryBefore = 0
         public var memoryConnected = 0
         public var memoryAfter = 0
-        /// Processor time in nanoseconds, while robots connected and while it was measured.
+        /// Processor time in nanoseconds, while robots connected and while they worked.
         public var cpuConnecting: Int64 = 0
         public var cpu: Int64 = 0
     }

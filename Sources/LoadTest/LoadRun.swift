@@ -106,6 +106,11 @@ struct LoadRun {
         endSecond(sinceStart)
         result.measured = seconds
         result.isCutShort = isCutShort
+    }
+
+    /// What was on its way has arrived, or is not waited for any more.
+    mutating func endWork(seconds: Double) {
+        result.worked = seconds
         serverUse.end = server?.use
         ownUse.end = ServerProcess.own.use
     }
@@ -151,14 +156,23 @@ struct LoadRun {
 
     /// A load that is late itself measures itself.
     private var warnings: [String] {
+        var warnings: [String] = []
+        if result.worked > result.measured * 1.05 + 0.1 {
+            warnings.append(
+                """
+                the server did not keep up: it took \(LoadText.number(result.worked)) s for what was due in \
+                \(LoadText.number(result.measured)) s, and the latencies are those of a queue that grows
+                """)
+        }
         let late = tally.lateness.percentile(99)
-        guard late > 10_000 else { return [] }
-        return [
-            """
-            the load itself was late (p99 \(LoadText.latency(late))): its thread or this machine is busy, and what it \
-            measured includes that. Give it more --threads, another machine, or less to do
-            """
-        ]
+        if late > 10_000 {
+            warnings.append(
+                """
+                the load itself was late (p99 \(LoadText.latency(late))): its thread or this machine is busy, and what it \
+                measured includes that. Give it more --threads, another machine, or less to do
+                """)
+        }
+        return warnings
     }
 }
 

@@ -118,6 +118,7 @@ public final class LoadTest: Sendable {
             await progress(
                 run.progress(.finishing, elapsed: Double(clock.now - began) / 1e9, length: grace.inSeconds))
         }
+        run.endWork(seconds: Double(clock.now) / 1e9)
         for shard in shards { shard.giveUpOnUnanswered() }
         look(&run, isLast: true)
     }

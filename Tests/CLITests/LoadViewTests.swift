@@ -56,7 +56,8 @@ import Testing
 
     private func result() -> LoadResult {
         var result = LoadResult(
-            plan: plan, server: "127.0.0.1:7443", startedAt: 0, measured: 30, load: .init(pid: 2, name: "mallbots"))
+            plan: plan, server: "127.0.0.1:7443", startedAt: 0, measured: 30, worked: 30,
+            load: .init(pid: 2, name: "mallbots"))
         (result.connected, result.expected) = (3_999, 4_000)
         result.tally.reportsSent = 120_000
         result.tally.reportsAcknowledged = 120_000

@@ -10,7 +10,7 @@ import Testing
     ) -> LoadResult {
         var result = LoadResult(
             plan: LoadPlan(profile: profile, streams: 1_000, rate: 1, duration: .seconds(3)),
-            server: "127.0.0.1:7443", startedAt: 1_750_000_000, measured: 3,
+            server: "127.0.0.1:7443", startedAt: 1_750_000_000, measured: 3, worked: 3,
             load: .init(pid: 2, name: "mallbots", cpu: 500_000_000))
         (result.connected, result.expected) = profile == .storm ? (0, 0) : (1_000, 1_000)
         result.connecting.fullHandshakes = 1_000

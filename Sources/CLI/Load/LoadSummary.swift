@@ -31,7 +31,7 @@ struct LoadSummary: Sendable {
         var table = Table(columns: [.init("WHAT"), .init("NUMBER", .right), .init("A SECOND", .right)])
         func add(_ name: String, _ count: some BinaryInteger, always: Bool = false, style: Table.Style = .plain) {
             guard count > 0 || always else { return }
-            let rate = result.measured > 0 ? LoadText.number(Double(count) / result.measured) : "-"
+            let rate = result.worked > 0 ? LoadText.number(result.rate(count)) : "-"
             table.rows.append([.init(name, style), .init(LoadText.count(count)), .init(rate)])
         }
         if result.expected > 0 {
@@ -79,12 +79,12 @@ struct LoadSummary: Sendable {
                 + ["PROCESSOR", "A MESSAGE", "A CONNECTION", "MEMORY", "A CONNECTION"].map { .init($0, .right) })
         for (name, process) in [("server", result.process), ("load", result.load)] {
             guard let process else { continue }
-            let busy = result.measured > 0 ? Double(process.cpu) / 1e7 / result.measured : 0
             func text(_ value: Double?, _ unit: String) -> Table.Cell {
                 .init(value.map { "\(LoadText.number($0)) \(unit)" } ?? "")
             }
             table.rows.append([
-                .init("\(name) (\(process.name) \(process.pid))"), .init("\(LoadText.number(busy)) %"),
+                .init("\(name) (\(process.name) \(process.pid))"),
+                .init("\(LoadText.number(result.busy(process) * 100)) %"),
                 text(result.cpuPerMessage(process), "µs"),
                 text(result.cpuPerSession(process) ?? result.cpuPerConnection(process), "ms"),
                 .init(LoadText.bytes(process.memoryAfter)), text(result.memoryPerConnection(process), "KiB"),

@@ -63,8 +63,8 @@ extension LoadPage {
     var figures: [(name: String, value: String, unit: String)] {
         var figures: [(name: String, value: String, unit: String)] = []
         func perSecond(_ name: String, _ count: UInt64) {
-            guard count > 0, result.measured > 0 else { return }
-            figures.append((name, LoadText.number(Double(count) / result.measured), "a second"))
+            guard count > 0, result.worked > 0 else { return }
+            figures.append((name, LoadText.number(result.rate(count)), "a second"))
         }
         func latency(_ name: String, _ microseconds: UInt64) {
             let parts = LoadText.latency(microseconds).split(separator: " ")

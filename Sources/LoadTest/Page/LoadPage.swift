@@ -127,7 +127,7 @@ public struct LoadPage: Sendable {
             func optional(_ value: Double?, _ unit: String) -> String {
                 value.map { "\(LoadText.number($0)) \(unit)" } ?? "–"
             }
-            let busy = result.measured > 0 ? Double(process.cpu) / 1e9 / result.measured * 100 : 0
+            let busy = result.busy(process) * 100
             return [
                 "\(name) (\(process.name), process \(process.pid))", "\(LoadText.number(busy)) %",
                 optional(result.cpuPerMessage(process), "µs"),
