@@ -7,10 +7,13 @@ struct Batch<Core: ServiceCore> {
     private(set) var head: UInt64
     private(set) var log: LogBatch
     private(set) var events: [CommittedEvent<Core.Event>] = []
+    private let keepsEvents: Bool
     private var versions: [String: UInt64] = [:]
     private var replies: [String: StoredReply] = [:]
 
-    init(now: Timestamp, head: UInt64) {
+    /// - Parameter keepsEvents: whether somebody will look at `events`
+    init(now: Timestamp, head: UInt64, keepsEvents: Bool) {
+        self.keepsEvents = keepsEvents
         self.now = now
         self.head = head
         log = LogBatch(time: now)
@@ -33,7 +36,7 @@ struct Batch<Core: ServiceCore> {
                     stream: event.stream, expectedVersion: version, type: event.event.typeName,
                     cause: event.cause ?? cause, payload: event.event.protobuf()))
             core.evolve(event.event, stamp)
-            events.append(CommittedEvent(stamp: stamp, event: event.event))
+            if keepsEvents { events.append(CommittedEvent(stamp: stamp, event: event.event)) }
         }
     }
 

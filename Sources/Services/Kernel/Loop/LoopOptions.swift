@@ -6,6 +6,8 @@ public struct LoopOptions: Sendable {
     public var commandsPerBatch = 8192
     /// The most events of each foreign log in one transaction.
     public var foreignEventsPerBatch = 1024
+    /// The least time between the begins of two commits while there is more than one command or event for each.
+    public var commitInterval: Duration = .milliseconds(2)
     /// Events between two snapshots. With a large state it is more, so that snapshots stay a small part of all work.
     public var snapshotEvery = 20_000
     /// How long answers to keyed commands are kept.

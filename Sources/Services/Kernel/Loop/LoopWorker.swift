@@ -29,6 +29,9 @@ final class LoopWorker<Core: ServiceCore> {
     private var refusal: StorageError?
     private var condition: LoopCondition?
     private var snapshots: SnapshotPolicy
+    /// Commands and foreign events that the last batch took, if it was committed; 0: nothing had to be.
+    private(set) var committed = 0
+    private var taken = 0
 
     init(
         log: any EventLog, feed: EventFeed, stream: EventStream, clock: any KernelClock, logger: Logger,
@@ -42,7 +45,7 @@ final class LoopWorker<Core: ServiceCore> {
         self.options = options
         let loaded = try LoadedState<Core>(log, logger: logger)
         core = loaded.core
-        batch = Batch(now: max(loaded.time, clock.now()), head: loaded.head)
+        batch = Batch(now: max(loaded.time, clock.now()), head: loaded.head, keepsEvents: !observers.isEmpty)
         snapshots = SnapshotPolicy(every: options.snapshotEvery, loaded: loaded)
     }
 
@@ -67,12 +70,14 @@ final class LoopWorker<Core: ServiceCore> {
     /// Runs the jobs and whatever foreign events and deadlines wait in one transaction; true when more waits.
     func turn(_ jobs: [Job], isLast: Bool = false) -> Bool {
         if damage != nil { reload() }
-        batch = Batch(now: max(batch.now, clock.now()), head: batch.head)
+        batch = Batch(now: max(batch.now, clock.now()), head: batch.head, keepsEvents: !observers.isEmpty)
         if let damage {
             report(.failing(damage))
             for job in jobs { job(self)(damage, self) }
             return false
         }
+        committed = 0
+        taken = jobs.count
         let completions = jobs.map { $0(self) }
         let wasRefused = commitRetryAt != nil
         var moreWaits = false
@@ -86,7 +91,8 @@ final class LoopWorker<Core: ServiceCore> {
         // What was not tried while the log refused is tried now that it takes events again.
         if wasRefused && commitRetryAt == nil { moreWaits = true }
         // Before anyone gets an answer: who was refused must not be told then that all is well.
-        report((damage ?? refusal ?? subscriptions.lazy.compactMap(\.damage).first).map { .failing($0) } ?? .working)
+        report(
+            (damage ?? refusal ?? subscriptions.lazy.compactMap { $0.damage }.first).map { .failing($0) } ?? .working)
         for completion in completions { completion(failure, self) }
         return moreWaits && failure == nil
     }
@@ -100,11 +106,11 @@ final class LoopWorker<Core: ServiceCore> {
 
     /// When a turn is worthwhile though nobody asks for one.
     var nextWake: Timestamp? {
-        let wakes = subscriptions.compactMap(\.retryAt)
+        let wakes = subscriptions.compactMap { $0.retryAt }
         if let damage = damage.map({ _ in batch.now + .seconds(1) }) ?? commitRetryAt { return damage }
         // A deadline that has passed and was not moved on is a core's mistake: it may cost time, but not all of it.
         let deadline = core.nextDeadline(after: batch.now).map { max($0, batch.now + .milliseconds(1)) }
-        return (wakes + [deadline].compactMap(\.self)).min()
+        return (wakes + [deadline].compactMap { $0 }).min()
     }
 
     private func takeForeignEvents() -> Bool {
@@ -135,11 +141,12 @@ final class LoopWorker<Core: ServiceCore> {
         let new = try subscriptions[index].react(core, event, batch.now)
         try apply(new, cause: .event(service: event.service, position: event.position))
         subscriptions[index].succeeded(at: event.position)
+        taken += 1
     }
 
     private func takeWhatIsDue(_ hadJobs: Bool) {
         let isDue = core.nextDeadline(after: batch.now).map { $0 <= batch.now } ?? false
-        guard hadJobs || isDue || !batch.events.isEmpty else { return }
+        guard hadJobs || isDue || !batch.log.events.isEmpty else { return }
         do {
             try apply(core.due(batch.now), cause: nil)
         } catch {
@@ -163,8 +170,9 @@ final class LoopWorker<Core: ServiceCore> {
                 subscriptions[index].unstored = 0
             }
             snapshots.committed(recorded.count, batch.log.snapshot)
+            committed = taken
             feed.publish(recorded)
-            for observer in observers where !batch.events.isEmpty { observer(batch.events, core) }
+            for observer in observers where !batch.log.events.isEmpty { observer(batch.events, core) }
             return nil
         } catch {
             logger.error(
@@ -176,7 +184,7 @@ final class LoopWorker<Core: ServiceCore> {
             commitRetryAt = batch.now + .seconds(1)
             refusal = error
             // Without events the state is what it was: to read the log again would only take time, once a second.
-            if !batch.events.isEmpty { reload() }
+            if !batch.log.events.isEmpty { reload() }
             return error
         }
     }
@@ -211,7 +219,7 @@ final class LoopWorker<Core: ServiceCore> {
         do {
             let loaded = try LoadedState<Core>(log, logger: logger)
             core = loaded.core
-            batch = Batch(now: max(batch.now, loaded.time), head: loaded.head)
+            batch = Batch(now: max(batch.now, loaded.time), head: loaded.head, keepsEvents: !observers.isEmpty)
             for index in subscriptions.indices { try resume(&subscriptions[index]) }
             feed.catchUp(to: loaded.head)
             damage = nil

@@ -248,9 +248,13 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
 
     private func work() {
         let worker = worker.value
+        var pace = CommitPace(interval: worker.options.commitInterval)
         while true {
+            if let delay = pace.delay(at: .now) { Thread.sleep(forTimeInterval: delay / .seconds(1)) }
+            let began = ContinuousClock.now
             let (jobs, isFinished) = mailbox.take(limit: worker.options.commandsPerBatch)
             let moreWaits = worker.turn(jobs, isLast: isFinished)
+            pace.committed(worker.committed, began: began)
             if isFinished { break }
             if jobs.isEmpty && !moreWaits {
                 let wake = worker.nextWake
