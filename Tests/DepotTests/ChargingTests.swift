@@ -81,6 +81,26 @@ import Testing
         #expect(depot.core.tasks["o/1"]?.botID == "a" && depot.core.bots["c"]?.dockID == "d-0")
     }
 
+    @Test func oneThatParksMakesRoomWhenThereIsNoOtherDock() throws {
+        var depot = TestDepot()
+        for bot in ["a", "b", "c", "d"] { depot.connect(bot) }
+        depot.record(try depot.core.sendToDock(.init(botID: "a")))
+        depot.record(try depot.core.sendToDock(.init(botID: "b")))
+        #expect(depot.core.bots["a"]?.dockID == "d-0" && depot.core.bots["b"]?.dockID == "d-1")
+        depot.core = DepotCore(depot.core.record)
+        for (bot, x) in [("c", 1), ("d", 1)] { depot.ask(bot, x: x, battery: 10) }
+        #expect(Self.charges(depot.dispatch()) == ["c d-0", "d d-1"])
+        // But not for a third one that parks, and not while another dock is free.
+        depot.ask("d", battery: 100)
+        depot.connect("e")
+        depot.record(try depot.core.sendToDock(.init(botID: "e", dockID: "d-0")))
+        depot.ask("b", battery: 100)
+        depot.connect("f")
+        depot.ask("f", x: 1, battery: 10)
+        #expect(Self.charges(depot.dispatch()) == ["f d-1"])
+        #expect(depot.replayed.record == depot.core.record)
+    }
+
     @Test func aRobotThatWaitsUntilItsBatteryIsLowGoesToCharge() {
         var depot = TestDepot()
         depot.connect("b")

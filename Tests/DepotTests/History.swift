@@ -60,6 +60,9 @@ struct History {
             custodians[event.taskID] = event.botID
         case .taskCanceled(let event):
             if !event.botID.isEmpty { hadOrHeld(event.taskID, event.botID) }
+            if event.reason.contains("cut into smaller") {
+                require(wanted[event.taskID] == [:], "\(event.taskID) is cut, and something is left")
+            }
             count(event.returned + event.missing, event.listID)
             release(event.taskID, event.botID, ends: true)
         case .botRetiring(let event): leaving.insert(event.botID)
@@ -82,7 +85,10 @@ struct History {
         require(wanted[event.taskID] == nil, "\(event.taskID) is made twice")
         wanted[event.taskID] = units(event.stops)
         if !event.splitFromTaskID.isEmpty {
-            require(custodians[event.splitFromTaskID] != nil, "\(event.taskID) is split from what has no custody")
+            // Out of what a robot has the rest of, or of what nobody has begun.
+            let isQueued = holders[event.splitFromTaskID] == nil && !over.contains(event.splitFromTaskID)
+            require(
+                custodians[event.splitFromTaskID] != nil || isQueued, "\(event.taskID) is split from what is held")
             unwant(units(event.stops), event.splitFromTaskID)
         }
     }

@@ -76,8 +76,19 @@ struct HistoryFleet {
         }
     }
 
-    var isQuiet: Bool {
-        depot.core.lists.values.allSatisfy { $0.hasEnded }
+    /// What is not over yet, in a few words: the lists with their tasks, and what the robots are at.
+    var unfinished: [String] {
+        let core = depot.core
+        let lists = core.lists.values.filter { !$0.hasEnded }.map { list in
+            let tasks = list.taskIDs.compactMap { core.tasks[$0] }.filter { !$0.hasEnded }
+            return "\(list.id) \(list.state): "
+                + tasks.map { "\($0.id) \($0.state.word) of \($0.sizeUnits) units" }.joined(separator: ", ")
+        }
+        if lists.isEmpty { return [] }
+        return lists
+            + core.bots.values.map { bot in
+                "\(bot.id) \(bot.state.word), \(bot.capacityUnits) units, \(bot.batteryPercent) %, \(bot.dockID)"
+            }
     }
 
     // MARK: What goes wrong

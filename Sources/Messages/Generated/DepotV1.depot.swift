@@ -123,7 +123,8 @@ extension DepotV1 {
         /// It finishes what it has, and is retired then.
         public var retiring: Bool = false
 
-        /// The dock that is kept for it; empty: none.
+        /// The dock that it was sent to and that is kept for it; empty: none. Where it only parks, it makes room for one that
+        /// needs to charge.
         public var dockID: String = ""
 
         public init() {}

@@ -180,7 +180,7 @@ extension DepotV1 {
         /// Since when these items wait, Unix time; 0: since this event.
         public var queuedUnixMs: Int64 = 0
 
-        /// The task that they were taken out of, when its robot lost it; empty: none.
+        /// The task that they were taken out of, when its robot lost it or none can carry it whole; empty: none.
         public var splitFromTaskID: String = ""
 
         public init() {}

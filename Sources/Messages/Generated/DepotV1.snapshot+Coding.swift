@@ -398,7 +398,8 @@ extension DepotV1.BotRecord {
         let field16 = try FromC.string(c.pointee.custody_task_id, "mallbots.depot.v1.BotRecord", "custody_task_id")
         let field17 = c.pointee.retiring != 0
         let field18 = c.pointee.pause_ordered != 0
-        self.init(registered: field1, online: field2, session: field3, request: field4, taskID: field5, place: field6, batteryPercent: field7, lastDirective: field8, tasksDelivered: field9, faults: field10, paused: field11, retired: field12, lost: field13, dockID: field14, silent: field15, custodyTaskID: field16, retiring: field17, pauseOrdered: field18)
+        let field19 = c.pointee.parked != 0
+        self.init(registered: field1, online: field2, session: field3, request: field4, taskID: field5, place: field6, batteryPercent: field7, lastDirective: field8, tasksDelivered: field9, faults: field10, paused: field11, retired: field12, lost: field13, dockID: field14, silent: field15, custodyTaskID: field16, retiring: field17, pauseOrdered: field18, parked: field19)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__BotRecord> {
@@ -429,6 +430,7 @@ extension DepotV1.BotRecord {
         c.pointee.custody_task_id = arena.string(self.custodyTaskID)
         c.pointee.retiring = self.retiring ? 1 : 0
         c.pointee.pause_ordered = self.pauseOrdered ? 1 : 0
+        c.pointee.parked = self.parked ? 1 : 0
         return c
     }
 }

@@ -330,6 +330,10 @@ extension DepotV1.BotRecord {
             json.key("pauseOrdered")
             json.bool(self.pauseOrdered)
         }
+        if self.parked {
+            json.key("parked")
+            json.bool(self.parked)
+        }
         json.endObject()
     }
 }

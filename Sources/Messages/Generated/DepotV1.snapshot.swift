@@ -230,6 +230,9 @@ extension DepotV1 {
         /// It was told to pause, whether it has said that it does or not.
         public var pauseOrdered: Bool = false
 
+        /// It was sent to its dock only to park.
+        public var parked: Bool = false
+
         public init() {}
 
         public init(
@@ -250,7 +253,8 @@ extension DepotV1 {
             silent: Bool = false,
             custodyTaskID: String = "",
             retiring: Bool = false,
-            pauseOrdered: Bool = false
+            pauseOrdered: Bool = false,
+            parked: Bool = false
         ) {
             self.registered = registered
             self.online = online
@@ -270,6 +274,7 @@ extension DepotV1 {
             self.custodyTaskID = custodyTaskID
             self.retiring = retiring
             self.pauseOrdered = pauseOrdered
+            self.parked = parked
         }
     }
 }

@@ -51,7 +51,7 @@ public enum SchemaFiles {
                 "mallbots.bots.v1.UnavailableReason",
                 "mallbots.bots.v1.Welcome",
             ],
-            count: 9661
+            count: 9866
         ) { UnsafeRawPointer(mallbots__bots__v1__bots__file_address()) },
         SchemaFile(
             name: "mallbots/bots/v1/events.proto",
@@ -99,16 +99,20 @@ public enum SchemaFiles {
                 "mallbots/depot/v1/mall.proto",
             ],
             services: [
-                .init(name: "mallbots.depot.v1.DepotService", methods: ["GetShoppingList", "ListShoppingLists", "GetTask", "ListTasks", "CancelList", "GetBot", "ListBots", "GetMall"]),
+                .init(name: "mallbots.depot.v1.DepotService", methods: ["GetShoppingList", "ListShoppingLists", "GetTask", "ListTasks", "CancelList", "GetBot", "ListBots", "GetMall", "WatchFleet", "AssignTask", "ReassignTask", "RegisterBot", "RetireBot", "DeclareBotLost", "PauseBot", "ResumeBot", "SendBotToDock", "IdentifyBot"]),
             ],
             types: [
+                "mallbots.depot.v1.AssignTaskRequest",
                 "mallbots.depot.v1.Bot",
                 "mallbots.depot.v1.BotState",
                 "mallbots.depot.v1.CancelListRequest",
+                "mallbots.depot.v1.DeclareBotLostRequest",
+                "mallbots.depot.v1.FleetUpdate",
                 "mallbots.depot.v1.GetBotRequest",
                 "mallbots.depot.v1.GetMallRequest",
                 "mallbots.depot.v1.GetShoppingListRequest",
                 "mallbots.depot.v1.GetTaskRequest",
+                "mallbots.depot.v1.IdentifyBotRequest",
                 "mallbots.depot.v1.ListBotsRequest",
                 "mallbots.depot.v1.ListBotsResponse",
                 "mallbots.depot.v1.ListShoppingListsRequest",
@@ -116,11 +120,18 @@ public enum SchemaFiles {
                 "mallbots.depot.v1.ListState",
                 "mallbots.depot.v1.ListTasksRequest",
                 "mallbots.depot.v1.ListTasksResponse",
+                "mallbots.depot.v1.PauseBotRequest",
+                "mallbots.depot.v1.ReassignTaskRequest",
+                "mallbots.depot.v1.RegisterBotRequest",
+                "mallbots.depot.v1.ResumeBotRequest",
+                "mallbots.depot.v1.RetireBotRequest",
+                "mallbots.depot.v1.SendBotToDockRequest",
                 "mallbots.depot.v1.ShoppingList",
                 "mallbots.depot.v1.Task",
                 "mallbots.depot.v1.TaskState",
+                "mallbots.depot.v1.WatchFleetRequest",
             ],
-            count: 4311
+            count: 8778
         ) { UnsafeRawPointer(mallbots__depot__v1__depot__file_address()) },
         SchemaFile(
             name: "mallbots/depot/v1/events.proto",
@@ -133,14 +144,20 @@ public enum SchemaFiles {
             types: [
                 "mallbots.depot.v1.BotFaultCleared",
                 "mallbots.depot.v1.BotFaulted",
+                "mallbots.depot.v1.BotHeard",
                 "mallbots.depot.v1.BotLost",
+                "mallbots.depot.v1.BotLow",
                 "mallbots.depot.v1.BotOffline",
                 "mallbots.depot.v1.BotOnline",
                 "mallbots.depot.v1.BotPaused",
                 "mallbots.depot.v1.BotRegistered",
+                "mallbots.depot.v1.BotReinstated",
                 "mallbots.depot.v1.BotResumed",
                 "mallbots.depot.v1.BotRetired",
+                "mallbots.depot.v1.BotRetiring",
+                "mallbots.depot.v1.BotSilent",
                 "mallbots.depot.v1.BotWaiting",
+                "mallbots.depot.v1.CustodyRenewed",
                 "mallbots.depot.v1.DirectiveIssued",
                 "mallbots.depot.v1.Event",
                 "mallbots.depot.v1.ItemPicked",
@@ -160,11 +177,25 @@ public enum SchemaFiles {
                 "mallbots.depot.v1.TaskAssigned",
                 "mallbots.depot.v1.TaskCanceled",
                 "mallbots.depot.v1.TaskDelivered",
+                "mallbots.depot.v1.TaskLeftInCustody",
                 "mallbots.depot.v1.TaskQueued",
                 "mallbots.depot.v1.TaskRequeued",
             ],
-            count: 6649
+            count: 9102
         ) { UnsafeRawPointer(mallbots__depot__v1__events__file_address()) },
+        SchemaFile(
+            name: "mallbots/depot/v1/liveness.proto",
+            imports: [],
+            services: [
+                .init(name: "mallbots.depot.v1.LivenessService", methods: ["ReportAlive"]),
+            ],
+            types: [
+                "mallbots.depot.v1.AliveBot",
+                "mallbots.depot.v1.ReportAliveRequest",
+                "mallbots.depot.v1.ReportAliveResponse",
+            ],
+            count: 767
+        ) { UnsafeRawPointer(mallbots__depot__v1__liveness__file_address()) },
         SchemaFile(
             name: "mallbots/depot/v1/mall.proto",
             imports: [
@@ -197,7 +228,7 @@ public enum SchemaFiles {
                 "mallbots.depot.v1.StopRecord",
                 "mallbots.depot.v1.TaskRecord",
             ],
-            count: 2355
+            count: 3518
         ) { UnsafeRawPointer(mallbots__depot__v1__snapshot__file_address()) },
         SchemaFile(
             name: "mallbots/events/v1/events.proto",

@@ -42,7 +42,7 @@ public final class DepotService: DepotAPI, LivenessAPI {
         loop.submit { core, _ in
             let opening = core.mall == mall ? [] : [DepotV1.Event.Kind.mallOpened(.init(mall: mall))]
             return Decision((opening + core.renewCustody()).map(\.new)) { core in
-                core.queued.names.filter { core.trips[$0] == nil }
+                core.queued.names.filter { core.plans[$0]?.trip == nil }
             }
         } completion: { result in
             switch result {

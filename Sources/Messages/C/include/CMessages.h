@@ -800,6 +800,8 @@ extern const char mallbots__depot__v1__depot__file[];
 static inline const void *mallbots__depot__v1__depot__file_address(void) { return mallbots__depot__v1__depot__file; }
 extern const char mallbots__depot__v1__events__file[];
 static inline const void *mallbots__depot__v1__events__file_address(void) { return mallbots__depot__v1__events__file; }
+extern const char mallbots__depot__v1__liveness__file[];
+static inline const void *mallbots__depot__v1__liveness__file_address(void) { return mallbots__depot__v1__liveness__file; }
 extern const char mallbots__depot__v1__mall__file[];
 static inline const void *mallbots__depot__v1__mall__file_address(void) { return mallbots__depot__v1__mall__file; }
 extern const char mallbots__depot__v1__snapshot__file[];

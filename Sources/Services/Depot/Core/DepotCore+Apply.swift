@@ -22,7 +22,7 @@ extension DepotCore {
             updateBot(event.botID) { bot in
                 bot.taskID = event.taskID
                 bot.request = nil
-                bot.dockID = ""
+                bot.leaveDock()
             }
         case .taskAccepted(let event): tasks[event.taskID]?.accepted()
         case .stopReached(let event):
@@ -107,15 +107,22 @@ extension DepotCore {
 
     private mutating func removeFromQueue(_ taskID: String) {
         queued.remove(taskID)
-        trips[taskID] = nil
+        plans.remove(taskID)
     }
 
-    /// Works out the ways through a queued task's stops; none when the mall lacks one of their nodes.
+    /// Works out what dispatching needs to know of a queued task.
     mutating func plan(_ taskID: String) {
-        guard let graph, let task = tasks[taskID] else { return }
-        let stops = task.openStops
+        guard let task = tasks[taskID] else { return }
+        plans.set(
+            Plans.Plan(trip: trip(through: task.openStops), size: task.sizeUnits, isCuttable: task.openUnits > 1),
+            for: taskID)
+    }
+
+    /// The ways through some stops; nil when the mall lacks one of their nodes.
+    func trip(through stops: [TypesV1.Stop]) -> Trip? {
+        guard let graph else { return nil }
         let nodes = stops.compactMap { graph.index(of: node(of: $0)) }
-        trips[taskID] = nodes.count == stops.count ? Trip(through: nodes, to: graph.depot, in: graph) : nil
+        return nodes.count == stops.count ? Trip(through: nodes, to: graph.depot, in: graph) : nil
     }
 
     /// Where robots stop for a stop's store now: the store may have moved since the list was made.
@@ -145,7 +152,6 @@ extension DepotCore {
     }
 
     private mutating func planAll() {
-        trips = [:]
         for taskID in Array(queued.names) { plan(taskID) }
     }
 }

@@ -17,7 +17,7 @@ extension DepotCore {
         case .botSilent(let event):
             updateBot(event.botID) { bot in
                 bot.silent = true
-                bot.dockID = ""
+                bot.leaveDock()
             }
         case .botHeard(let event): updateBot(event.botID) { $0.silent = false }
         case .botWaiting(let event):
@@ -26,7 +26,7 @@ extension DepotCore {
                 bot.place = event.place ?? bot.place
                 bot.batteryPercent = event.batteryPercent
                 // It makes room: others may need the dock more.
-                bot.dockID = ""
+                bot.leaveDock()
             }
         case .botLow(let event):
             updateBot(event.botID) { bot in
@@ -48,14 +48,14 @@ extension DepotCore {
         case .botRetired(let event):
             updateBot(event.botID) { bot in
                 (bot.retired, bot.retiring, bot.lost) = (true, false, false)
-                bot.dockID = ""
+                bot.leaveDock()
             }
         case .botReinstated(let event):
             updateBot(event.botID) { ($0.retired, $0.retiring, $0.lost) = (false, false, false) }
         case .botLost(let event):
             updateBot(event.botID) { bot in
                 bot.lost = true
-                bot.dockID = ""
+                bot.leaveDock()
             }
         default: break
         }
@@ -68,10 +68,10 @@ extension DepotCore {
             switch message.body {
             case .goCharge(let charge):
                 bot.request = nil
-                bot.dockID = charge.dockID
+                (bot.dockID, bot.isParked) = (charge.dockID, false)
             case .returnToDock(let dock):
                 // None is kept for a robot that may never hear of it.
-                if bot.online, !bot.silent { bot.dockID = dock.dockID }
+                if bot.online, !bot.silent { (bot.dockID, bot.isParked) = (dock.dockID, true) }
             case .pause: bot.pauseOrdered = true
             case .resume: bot.pauseOrdered = false
             default: break
@@ -97,6 +97,7 @@ extension DepotCore {
         bot.node = nearestNode(to: bot.place)
         bots[bot.id] = bot
         count(bot, 1)
+        docks.count(bot, 1)
         enqueue(bot)
     }
 
@@ -118,6 +119,10 @@ extension DepotCore {
         bots[id] = bot
         count(before, -1)
         count(bot, 1)
+        if bot.dockID != before.dockID || bot.isParked != before.isParked {
+            docks.count(before, -1)
+            docks.count(bot, 1)
+        }
         enqueue(bot)
     }
 
@@ -128,12 +133,13 @@ extension DepotCore {
     }
 
     mutating func count(_ bot: FleetBot, _ change: Int) {
-        if bot.retired || bot.retiring || bot.lost { return }
+        if bot.retired || bot.retiring || bot.lost || bot.registered.capacityUnits == 0 { return }
         capacities.add(change, for: bot.registered.capacityUnits)
         if bot.online { onlineCapacities.add(change, for: bot.registered.capacityUnits) }
     }
 
-    /// How much one task may hold: what the largest robot carries, of those online if any is.
+    /// How much one task may hold: what the largest robot carries, of those online if any is. One that never said counts
+    /// for nothing.
     var taskCapacity: UInt32 {
         onlineCapacities.keys.max() ?? capacities.keys.max() ?? policy.usualCapacityUnits
     }

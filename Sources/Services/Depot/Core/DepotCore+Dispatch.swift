@@ -8,10 +8,10 @@ extension DepotCore {
 
     /// All that is to be done by now, of itself: what is overdue, and then what can be given to whom.
     func whatIsDue(now unixMs: Int64) -> [Kind] {
-        let overdue = overdue(now: unixMs)
-        if overdue.isEmpty { return dispatch(now: unixMs) }
+        let before = overdue(now: unixMs) + cutAnew(now: unixMs)
+        if before.isEmpty { return dispatch(now: unixMs) }
         var draft = Draft(self, now: unixMs)
-        draft.add(overdue)
+        draft.add(before)
         return draft.events + draft.core.dispatch(now: unixMs)
     }
 
@@ -45,9 +45,8 @@ extension DepotCore {
 
         // Who is left and could carry a task that nobody could take lacks the range for it.
         for bot in free where bot.capacity >= smallestBlocked {
-            guard let battery = bots[bot.id]?.batteryPercent, battery < policy.chargedPercent,
-                let charge = docks.charge(bot.id, from: bot.node)
-            else { continue }
+            guard let robot = bots[bot.id], robot.batteryPercent < policy.chargedPercent else { continue }
+            guard let charge = docks.charge(robot) else { break }
             events.append(directive(.goCharge(charge), to: bot.id))
         }
         return events
@@ -66,14 +65,14 @@ extension DepotCore {
         var ids: [String] = []
         var jobs: [Dispatcher.Job] = []
         while jobs.count < limit, let id = names.next() {
-            guard let task = tasks[id], let trip = trips[id] else { continue }
-            let size = task.sizeUnits
-            if size > largest { continue }
+            guard let plan = plans[id], plan.size <= largest, let trip = plan.trip, let task = tasks[id] else {
+                continue
+            }
             let ageMs = Int(max(0, unixMs - task.queuedUnixMs))
             ids.append(id)
             jobs.append(
                 Dispatcher.Job(
-                    trip: trip, size: size, credit: ageMs * policy.ageCreditMmPerSecond / 1_000,
+                    trip: trip, size: plan.size, credit: ageMs * policy.ageCreditMmPerSecond / 1_000,
                     excluded: recentDeclines(of: task, now: unixMs).map(\.botID)))
         }
         return (ids, jobs)

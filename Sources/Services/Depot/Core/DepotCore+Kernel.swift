@@ -5,7 +5,8 @@ extension DepotCore: ServiceCore {
     public static var serviceName: String { "depot" }
 
     /// 2: lists and tasks are numbered, and ended ones are forgotten. 3: custody. 4: the queue for docks. 5: what staff ordered.
-    public static var snapshotFormat: UInt32 { 5 }
+    /// 6: who only parks.
+    public static var snapshotFormat: UInt32 { 6 }
 
     public init(snapshot: [UInt8]) throws {
         self.init(try DepotV1.Snapshot(protobuf: snapshot, limits: .unlimited))

@@ -78,13 +78,8 @@ extension DepotCore {
     private func makeAvailable(_ id: String) -> [Kind] {
         guard let list = lists[id], list.state == .created else { return [] }
         var stops = list.stops
-        if let graph {
-            let nodes = stops.compactMap { graph.index(of: node(of: $0)) }
-            if nodes.count == stops.count,
-                let best = Trip(through: nodes, to: graph.depot, in: graph).best(from: graph.depot)
-            {
-                stops = best.entry.order.map { stops[$0] }
-            }
+        if let graph, let best = trip(through: stops)?.best(from: graph.depot) {
+            stops = best.entry.order.map { stops[$0] }
         }
         let parts = ListSplitter.split(stops, capacity: taskCapacity)
         return [.listAvailable(.init(listID: id))]

@@ -95,7 +95,7 @@ extension FleetBot {
             registered: registered, online: online, session: session, request: request, taskID: taskID, place: place,
             batteryPercent: batteryPercent, lastDirective: lastDirective, tasksDelivered: tasksDelivered,
             faults: faults, paused: paused, retired: retired, lost: lost, dockID: dockID, silent: silent,
-            custodyTaskID: custodyTaskID, retiring: retiring, pauseOrdered: pauseOrdered)
+            custodyTaskID: custodyTaskID, retiring: retiring, pauseOrdered: pauseOrdered, parked: isParked)
     }
 
     fileprivate init(_ record: DepotV1.BotRecord) {
@@ -113,6 +113,7 @@ extension FleetBot {
         retired = record.retired
         lost = record.lost
         dockID = record.dockID
+        isParked = record.parked
         silent = record.silent
         custodyTaskID = record.custodyTaskID
         retiring = record.retiring

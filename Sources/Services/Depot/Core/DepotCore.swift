@@ -27,15 +27,17 @@ public struct DepotCore: Sendable {
 
     // What follows from the above, kept so that nothing has to be searched for.
 
-    /// The tasks that wait for a robot, and the ways through each one's stops.
+    /// The tasks that wait for a robot, and what is worked out for each.
     var queued = Queue()
-    var trips: [String: Trip] = [:]
+    var plans = Plans()
     /// The robots that wait for a task, and those that asked for one and need a dock first.
     var waiting = Queue()
     var low = Queue()
     /// How many robots carry so much: those online, and all that may work.
     var onlineCapacities: [UInt32: Int] = [:]
     var capacities: [UInt32: Int] = [:]
+    /// How many robots each dock is kept for.
+    var docks = DockUse()
     /// When robots refused tasks, as far back as that may still keep them from being offered these.
     var declineTimes: [Int64] = []
     /// The tasks in custody that nobody holds, and the robots that may be sent to the depot with theirs.

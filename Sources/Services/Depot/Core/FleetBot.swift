@@ -28,15 +28,19 @@ struct FleetBot: Hashable, Sendable {
     var retiring = false
     var retired = false
     var lost = false
-    /// The dock that it was sent to and that nobody else is sent to, until it asks for a task, gets one or falls silent;
-    /// empty: none.
+    /// The dock that it was sent to and that is kept for it, until it asks for a task, gets one or falls silent; empty:
+    /// none.
     var dockID = ""
+    /// It was sent there only to park: it makes room for one that needs to charge.
+    var isParked = false
     /// The mall's node nearest to it. Follows from its place and the mall.
     var node = 0
 
     init(_ registered: DepotV1.BotRegistered) {
         self.registered = registered
     }
+
+    mutating func leaveDock() { (dockID, isParked) = ("", false) }
 
     var id: String { registered.botID }
 

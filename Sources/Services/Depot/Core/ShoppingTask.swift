@@ -108,6 +108,11 @@ struct ShoppingTask: Hashable, Sendable {
         }
     }
 
+    /// How many units are still to be fetched.
+    var openUnits: Int {
+        stops.reduce(0) { total, stop in stop.wanted.items.indices.reduce(total) { $0 + Int(stop.left(of: $1)) } }
+    }
+
     // MARK: What its events do
 
     mutating func assigned(to bot: String, epoch: UInt64, trip: [TypesV1.Stop]) {

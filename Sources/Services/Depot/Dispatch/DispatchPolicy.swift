@@ -18,6 +18,8 @@ public struct DispatchPolicy: Hashable, Sendable {
     public var ageCreditMmPerSecond = 1_000
     /// How long a robot that declined a task or gave it up is not offered it again.
     public var declineSeconds: Int64 = 30
+    /// How long a task that no robot online can carry waits for a larger one before it is cut into smaller tasks.
+    public var cutAnewSeconds: Int64 = 60
     /// How much a task may hold while no robot has ever been seen, in the size units of products.
     public var usualCapacityUnits: UInt32 = 40
 

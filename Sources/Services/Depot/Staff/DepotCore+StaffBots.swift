@@ -39,9 +39,9 @@ extension DepotCore {
 
     func sendToDock(_ request: DepotV1.SendBotToDockRequest) throws(ServiceError) -> [Kind] {
         let bot = try botInService(request.botID)
-        var docks = DockPlan(of: self)
+        let docks = DockPlan(of: self)
         if request.dockID.isEmpty {
-            guard let dock = docks.park(bot.id, from: bot.node) else {
+            guard let dock = docks.park(bot) else {
                 throw .failedPrecondition("the mall has no docks")
             }
             return [directive(.returnToDock(dock), to: bot.id)]
@@ -90,8 +90,7 @@ extension DepotCore {
         var draft = Draft(self, now: unixMs)
         if !bot.retiring {
             draft.add(.botRetiring(.init(botID: bot.id, reason: request.reason)))
-            var docks = DockPlan(of: self)
-            if !bot.lost, let dock = docks.park(bot.id, from: bot.node) {
+            if !bot.lost, let dock = DockPlan(of: self).park(bot) {
                 draft.add(directive(.returnToDock(dock), to: bot.id))
             }
         }

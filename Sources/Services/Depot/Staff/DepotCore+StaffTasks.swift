@@ -33,7 +33,7 @@ extension DepotCore {
         guard size <= capacity else {
             throw .failedPrecondition("task '\(task.id)' takes \(size) units; robot '\(bot.id)' carries \(capacity)")
         }
-        guard let graph, let trip = trips[task.id] else {
+        guard let graph, let trip = plans[task.id]?.trip else {
             throw .failedPrecondition("the mall has no node for a store of task '\(task.id)'")
         }
         return assign(task.id, trip, to: dispatcherBot(bot), graph)

@@ -871,7 +871,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__decline_record__descriptor
   (ProtobufCMessageInit) mallbots__depot__v1__decline_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_descriptors[18] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_descriptors[19] =
 {
   {
     "registered",
@@ -1089,6 +1089,18 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__bot_record__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "parked",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Depot__V1__BotRecord, parked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] = {
   6,   /* field[6] = battery_percent */
@@ -1098,6 +1110,7 @@ static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] =
   7,   /* field[7] = last_directive */
   12,   /* field[12] = lost */
   1,   /* field[1] = online */
+  18,   /* field[18] = parked */
   17,   /* field[17] = pause_ordered */
   10,   /* field[10] = paused */
   5,   /* field[5] = place */
@@ -1113,7 +1126,7 @@ static const unsigned mallbots__depot__v1__bot_record__field_indices_by_name[] =
 static const ProtobufCIntRange mallbots__depot__v1__bot_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__bot_record__descriptor =
 {
@@ -1123,7 +1136,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__bot_record__descriptor =
   "Mallbots__Depot__V1__BotRecord",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__BotRecord),
-  18,
+  19,
   mallbots__depot__v1__bot_record__field_descriptors,
   mallbots__depot__v1__bot_record__field_indices_by_name,
   1,  mallbots__depot__v1__bot_record__number_ranges,

@@ -220,7 +220,8 @@ struct  Mallbots__Depot__V1__Bot
    */
   protobuf_c_boolean retiring;
   /*
-   * The dock that is kept for it; empty: none.
+   * The dock that it was sent to and that is kept for it; empty: none. Where it only parks, it makes room for one that
+   * needs to charge.
    */
   ProtobufCBinaryData dock_id;
 };

@@ -218,7 +218,7 @@ struct  Mallbots__Depot__V1__TaskQueued
    */
   int64_t queued_unix_ms;
   /*
-   * The task that they were taken out of, when its robot lost it; empty: none.
+   * The task that they were taken out of, when its robot lost it or none can carry it whole; empty: none.
    */
   ProtobufCBinaryData split_from_task_id;
 };

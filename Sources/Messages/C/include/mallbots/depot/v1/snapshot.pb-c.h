@@ -206,10 +206,14 @@ struct  Mallbots__Depot__V1__BotRecord
    * It was told to pause, whether it has said that it does or not.
    */
   protobuf_c_boolean pause_ordered;
+  /*
+   * It was sent to its dock only to park.
+   */
+  protobuf_c_boolean parked;
 };
 #define MALLBOTS__DEPOT__V1__BOT_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__bot_record__descriptor) \
-    , NULL, 0, 0, NULL, {0,NULL}, NULL, 0, 0, 0, 0,NULL, 0, 0, 0, {0,NULL}, 0, {0,NULL}, 0, 0 }
+    , NULL, 0, 0, NULL, {0,NULL}, NULL, 0, 0, 0, 0,NULL, 0, 0, 0, {0,NULL}, 0, {0,NULL}, 0, 0, 0 }
 
 
 /* Mallbots__Depot__V1__Snapshot methods */
