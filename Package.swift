@@ -184,6 +184,9 @@ let package = Package(
                     name: "MessagesBench", dependencies: ["Messages", "CMessages"], path: "Benchmarks/Messages",
                     swiftSettings: strict),
                 .executableTarget(
+                    name: "DepotBench", dependencies: ["Depot", "Kernel", "Messages"], path: "Benchmarks/Depot",
+                    swiftSettings: strict),
+                .executableTarget(
                     name: "AllocationProbe", dependencies: ["Wire", "Messages", logging],
                     path: "Benchmarks/Allocations/Probe", swiftSettings: strict),
             ] : [])

@@ -42,6 +42,37 @@ import Testing
                 == graph.distance(start, best.entry.node) + Self.length(best.entry.order, stops, graph.depot, graph))
     }
 
+    /// The shortest way by trying every order, but for those that are longer already.
+    static func search(
+        _ from: Int, _ left: inout [Int], _ end: Int, _ graph: MallGraph, _ length: Int, _ best: inout Int
+    ) {
+        if length >= best { return }
+        if left.isEmpty {
+            best = min(best, length + graph.distance(from, end))
+            return
+        }
+        for index in left.indices {
+            let next = left.remove(at: index)
+            search(next, &left, end, graph, length + graph.distance(from, next), &best)
+            left.insert(next, at: index)
+        }
+    }
+
+    @Test(arguments: 7...10, 1...3 as ClosedRange<UInt64>)
+    func isTheShortestForAsManyStopsAsItPromises(count: Int, seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let graph = try Self.graph(&random)
+        var stops = (0..<count).map { _ in Int.random(in: 0..<graph.nodeCount, using: &random) }
+        let start = Int.random(in: 0..<graph.nodeCount, using: &random)
+        let best = try #require(Trip(through: stops, to: graph.depot, in: graph).best(from: start))
+        // Better than none that is shorter by the least there is.
+        var found = best.length + 1
+        Self.search(start, &stops, graph.depot, graph, 0, &found)
+        #expect(best.length == found)
+        #expect(best.length == graph.distance(start, best.entry.node) + best.entry.length)
+        #expect(best.entry.length == Self.length(best.entry.order, stops, graph.depot, graph))
+    }
+
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func isGoodForManyStops(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

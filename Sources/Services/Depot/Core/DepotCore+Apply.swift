@@ -46,11 +46,14 @@ extension DepotCore {
             release(event.taskID)
             tasks[event.taskID]?.leftInCustody(of: event.botID, at: unixMs)
             if event.declined { decline(event.taskID, by: event.botID, at: unixMs) }
-            inCustody.add(event.taskID)
+            inCustody.set(event.taskID, at: tasks[event.taskID]?.custodyUnixMs ?? unixMs)
             updateBot(event.botID) { $0.custodyTaskID = event.taskID }
         case .taskCanceled(let event): end(event.taskID, of: event.listID) { $0.canceled() }
         case .custodyRenewed:
-            for taskID in inCustody.names { tasks[taskID]?.custodyUnixMs = unixMs }
+            for taskID in inCustody.names {
+                tasks[taskID]?.custodyUnixMs = unixMs
+                inCustody.set(taskID, at: unixMs)
+            }
         case .directiveIssued(let event): issued(event, at: unixMs)
         case .botRegistered, .botOnline, .botOffline, .botWaiting, .botFaulted, .botFaultCleared, .botPaused,
             .botResumed, .botRetiring, .botRetired, .botLost, .botReinstated, .botSilent, .botHeard, .botLow:
@@ -137,6 +140,7 @@ extension DepotCore {
         graph = try? MallGraph(mall)
         for store in stores.values { keepDistances(of: store) }
         for index in bots.values.indices { bots.values[index].node = nearestNode(to: bots.values[index].place) }
+        placeWaiting()
         planAll()
     }
 

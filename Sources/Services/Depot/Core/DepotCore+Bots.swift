@@ -82,7 +82,7 @@ extension DepotCore {
             task.botID == event.botID
         {
             tasks[cancel.taskID]?.cancelUnixMs = unixMs
-            canceling.add(cancel.taskID)
+            canceling.set(cancel.taskID, at: unixMs)
         }
     }
 
@@ -105,9 +105,22 @@ extension DepotCore {
     private mutating func enqueue(_ bot: FleetBot) {
         let isLow = bot.batteryPercent < policy.minimumBatteryPercent
         waiting.keep(bot.id, bot.isWaiting && !isLow)
+        if bot.isWaiting, !isLow { place(bot) } else { waitingPlaces.remove(bot.id) }
         low.keep(bot.id, bot.isWaiting && isLow)
         returning.keep(bot.id, bot.isReturning)
         retiring.keep(bot.id, bot.retiring)
+    }
+
+    private mutating func place(_ bot: FleetBot) {
+        waitingPlaces.put(
+            bot.id, at: bot.node, capacity: Int(bot.capacityUnits), range: bot.range(policy),
+            batteryPercent: Int(bot.batteryPercent))
+    }
+
+    /// Places all robots that wait anew, in the order in which they asked.
+    mutating func placeWaiting() {
+        waitingPlaces = WaitingRobots()
+        for id in waiting.names { if let bot = bots[id] { place(bot) } }
     }
 
     /// The one way to change a robot: keeps the queues of robots and the counts of capacities right.

@@ -3,8 +3,9 @@ import OrderedCollections
 
 /// Who gets which task, and who goes to charge for want of range.
 extension DepotCore {
-    /// How many tasks at least are looked at together.
+    /// How many tasks are looked at together: at least, and at most.
     private static let smallestWindow = 64
+    private static let largestWindow = 1_024
 
     /// All that is to be done by now, of itself: what is overdue, and then what can be given to whom.
     func whatIsDue(now unixMs: Int64) -> [Kind] {
@@ -24,44 +25,40 @@ extension DepotCore {
     ///
     /// Each assignment comes with its directive. Costs nothing while no robot or no task waits.
     private func match(now unixMs: Int64, _ docks: inout DockPlan) -> [Kind] {
-        guard let graph, !waiting.isEmpty, !queued.isEmpty else { return [] }
+        guard let graph, waitingPlaces.count > 0, !queued.isEmpty else { return [] }
         var events: [Kind] = []
-        var free = waiting.names.compactMap { bots[$0].map(dispatcherBot) }
-
+        var dispatcher = Dispatcher(waitingPlaces, graph: graph, marginPercent: policy.rangeMarginPercent)
         var smallestBlocked = Int.max
         var names = queued.names.makeIterator()
-        while !free.isEmpty {
-            let window = nextWindow(&names, for: free, now: unixMs)
+        // A queue of nothing but tasks that are too large is not gone through.
+        while dispatcher.free > 0, plans.smallest ?? .max <= dispatcher.largestCapacity {
+            let window = nextWindow(&names, for: dispatcher, now: unixMs)
             if window.ids.isEmpty { break }
-            let outcome = Dispatcher.match(
-                bots: free, jobs: window.jobs, graph: graph, marginPercent: policy.rangeMarginPercent)
+            let outcome = dispatcher.match(window.jobs)
             for match in outcome.matches {
-                events += assign(window.ids[match.job], window.jobs[match.job].trip, to: free[match.bot], graph)
+                events += assign(
+                    window.ids[match.job], window.jobs[match.job].trip, to: match.robot.id, at: match.node, graph)
             }
             for job in outcome.blocked { smallestBlocked = min(smallestBlocked, window.jobs[job].size) }
-            let taken = Set(outcome.matches.map(\.bot))
-            free = free.indices.filter { !taken.contains($0) }.map { free[$0] }
         }
+        if smallestBlocked == .max { return events }
 
         // Who is left and could carry a task that nobody could take lacks the range for it.
-        for bot in free where bot.capacity >= smallestBlocked {
-            guard let robot = bots[bot.id], robot.batteryPercent < policy.chargedPercent else { continue }
-            guard let charge = docks.charge(robot) else { break }
+        for (robot, _) in dispatcher.left
+        where robot.capacity >= smallestBlocked && robot.batteryPercent < policy.chargedPercent {
+            guard let bot = bots[robot.id] else { continue }
+            guard let charge = docks.charge(bot) else { break }
             events.append(directive(.goCharge(charge), to: bot.id))
         }
         return events
     }
 
-    func dispatcherBot(_ bot: FleetBot) -> Dispatcher.Bot {
-        Dispatcher.Bot(id: bot.id, node: bot.node, capacity: Int(bot.capacityUnits), range: bot.range(policy))
-    }
-
     /// The next tasks of the queue, oldest first: twice as many as robots, so that there is a choice of near ones.
     private func nextWindow(
-        _ names: inout some IteratorProtocol<String>, for free: [Dispatcher.Bot], now unixMs: Int64
+        _ names: inout some IteratorProtocol<String>, for dispatcher: Dispatcher, now unixMs: Int64
     ) -> (ids: [String], jobs: [Dispatcher.Job]) {
-        let limit = max(DepotCore.smallestWindow, free.count * 2)
-        let largest = free.reduce(0) { max($0, $1.capacity) }
+        let limit = min(max(DepotCore.smallestWindow, dispatcher.free * 2), DepotCore.largestWindow)
+        let largest = dispatcher.largestCapacity
         var ids: [String] = []
         var jobs: [Dispatcher.Job] = []
         while jobs.count < limit, let id = names.next() {
@@ -90,14 +87,14 @@ extension DepotCore {
     }
 
     func assign(
-        _ taskID: String, _ trip: Trip, to bot: Dispatcher.Bot, _ graph: MallGraph
+        _ taskID: String, _ trip: Trip, to botID: String, at node: Int, _ graph: MallGraph
     ) -> [Kind] {
-        guard let task = tasks[taskID], let best = trip.best(from: bot.node) else { return [] }
+        guard let task = tasks[taskID], let best = trip.best(from: node) else { return [] }
         let open = task.openStops
         let assigned = DepotV1.TaskAssigned(
-            taskID: taskID, listID: task.listID, botID: bot.id, epoch: task.epoch + 1,
+            taskID: taskID, listID: task.listID, botID: botID, epoch: task.epoch + 1,
             stops: best.entry.order.map { placed(open[$0], in: graph) })
-        return [.taskAssigned(assigned), directive(.assignTask(order(for: assigned, in: graph)), to: bot.id)]
+        return [.taskAssigned(assigned), directive(.assignTask(order(for: assigned, in: graph)), to: botID)]
     }
 
     /// The stop where its store is now.

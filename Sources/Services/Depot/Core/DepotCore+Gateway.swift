@@ -1,9 +1,9 @@
-import Messages
+package import Messages
 import OrderedCollections
 
 /// What the gateway's events make of robots and tasks.
 extension DepotCore {
-    func react(to event: BotsV1.Event) -> [Kind] {
+    package func react(to event: BotsV1.Event) -> [DepotV1.Event.Kind] {
         switch event.kind {
         case .gatewayStarted:
             bots.values.filter(\.online).map { bot in

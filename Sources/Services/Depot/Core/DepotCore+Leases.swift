@@ -1,4 +1,4 @@
-import Messages
+package import Messages
 import OrderedCollections
 
 /// Leases and what is left of a task when one ends.
@@ -53,7 +53,7 @@ extension DepotCore {
     // MARK: Signs of life
 
     /// What follows from who was heard from and who was not.
-    func judge(_ liveness: Liveness, now unixMs: Int64) -> [Kind] {
+    package func judge(_ liveness: Liveness, now unixMs: Int64) -> [DepotV1.Event.Kind] {
         let leaseMs = Int64(policy.leaseSeconds) * 1_000
         var draft = Draft(self, now: unixMs)
         for bot in bots.values {
@@ -82,15 +82,15 @@ extension DepotCore {
     /// What has waited too long for a robot: items in custody are fetched again, and a cancel ends without an answer.
     func overdue(now unixMs: Int64) -> [Kind] {
         var draft = Draft(self, now: unixMs)
-        for taskID in inCustody.names.sorted() {
-            guard let task = tasks[taskID], custodyEnd(of: task) <= unixMs else { continue }
+        for taskID in inCustody.upTo(unixMs - policy.custodySeconds * 1_000) {
+            guard let task = tasks[taskID] else { continue }
             draft.add(
                 draft.core.giveUpCustody(
                     of: task,
                     reason: "robot \(task.custodian) did not bring its items in \(policy.custodySeconds) seconds"))
         }
-        for taskID in canceling.names.sorted() {
-            guard let task = tasks[taskID], cancelEnd(of: task) <= unixMs else { continue }
+        for taskID in canceling.upTo(unixMs - policy.cancelSeconds * 1_000) {
+            guard let task = tasks[taskID] else { continue }
             let reason = "robot \(task.botID) did not answer its cancel in \(policy.cancelSeconds) seconds"
             draft.add(draft.core.endLease(on: task, reason: reason))
         }
@@ -109,15 +109,12 @@ extension DepotCore {
 
     /// When the next thing will be overdue; nil when nothing waits.
     var nextOverdue: Int64? {
-        let ends =
-            inCustody.names.lazy.compactMap { tasks[$0].map(custodyEnd) }.min()
-        let cancels = canceling.names.lazy.compactMap { tasks[$0].map(cancelEnd) }.min()
-        return [ends, cancels].compactMap(\.self).min()
+        let custody = inCustody.earliest.map { $0 + policy.custodySeconds * 1_000 }
+        let cancel = canceling.earliest.map { $0 + policy.cancelSeconds * 1_000 }
+        return [custody, cancel].compactMap(\.self).min()
     }
 
     func custodyEnd(of task: ShoppingTask) -> Int64 { task.custodyUnixMs + policy.custodySeconds * 1_000 }
-
-    private func cancelEnd(of task: ShoppingTask) -> Int64 { task.cancelUnixMs + policy.cancelSeconds * 1_000 }
 
     // MARK: Custody
 

@@ -1,9 +1,9 @@
-import Messages
+package import Messages
 import OrderedCollections
 
 /// What Orders' and Stores' events, and staff, make of lists.
 extension DepotCore {
-    func react(to event: OrdersV1.Event) -> [Kind] {
+    package func react(to event: OrdersV1.Event) -> [DepotV1.Event.Kind] {
         switch event.kind {
         case .orderPlaced(let placed): create(placed)
         case .orderApproved(let approved): makeAvailable(approved.orderID)
@@ -15,7 +15,7 @@ extension DepotCore {
         }
     }
 
-    func react(to event: StoresV1.Event) -> [Kind] {
+    package func react(to event: StoresV1.Event) -> [DepotV1.Event.Kind] {
         switch event.kind {
         case .storeCreated(let created):
             guard let store = created.store else { return [] }

@@ -24,8 +24,8 @@ extension DepotCore {
             let restored = ShoppingTask(task)
             tasks[task.taskID] = restored
             if !restored.hasEnded { lists[task.listID]?.openTasks += 1 }
-            if restored.state == .inCustody { inCustody.add(restored.id) }
-            if restored.canceling { canceling.add(restored.id) }
+            if restored.state == .inCustody { inCustody.set(restored.id, at: restored.custodyUnixMs) }
+            if restored.canceling { canceling.set(restored.id, at: restored.cancelUnixMs) }
             declineTimes += restored.declines.map(\.unixMs)
         }
         declineTimes.sort()
@@ -33,6 +33,7 @@ extension DepotCore {
         waiting = Queue(record.waitingBotIds)
         low = Queue(record.lowBotIds)
         for bot in record.bots { add(FleetBot(bot)) }
+        placeWaiting()
         for id in record.queuedTaskIds { addToQueue(id) }
         for id in record.endedListIds { ended.add(id) }
         position = record.position

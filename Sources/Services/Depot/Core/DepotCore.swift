@@ -30,8 +30,10 @@ public struct DepotCore: Sendable {
     /// The tasks that wait for a robot, and what is worked out for each.
     var queued = Queue()
     var plans = Plans()
-    /// The robots that wait for a task, and those that asked for one and need a dock first.
+    /// The robots that wait for a task, those of them by where they are, and those that asked for one and need a dock
+    /// first.
     var waiting = Queue()
+    var waitingPlaces = WaitingRobots()
     var low = Queue()
     /// How many robots carry so much: those online, and all that may work.
     var onlineCapacities: [UInt32: Int] = [:]
@@ -40,13 +42,13 @@ public struct DepotCore: Sendable {
     var docks = DockUse()
     /// When robots refused tasks, as far back as that may still keep them from being offered these.
     var declineTimes: [Int64] = []
-    /// The tasks in custody that nobody holds, and the robots that may be sent to the depot with theirs.
-    var inCustody = Queue()
+    /// The tasks in custody that nobody holds, with since when; and the robots that may be sent to the depot with theirs.
+    var inCustody = Deadlines()
     var returning = Queue()
     /// The robots that are to be retired when they have nothing more.
     var retiring = Queue()
-    /// The tasks whose robots were told of a cancel.
-    var canceling = Queue()
+    /// The tasks whose robots were told of a cancel, with when.
+    var canceling = Deadlines()
 
     /// What dispatching goes by. Not part of the state: each program has its own.
     var policy = DispatchPolicy()

@@ -5,17 +5,8 @@ import HeapModule
 /// Pairs are made in the order of the way that the robot has to make for the task, less a credit for the task's age;
 /// so near pairs come first, and a task that waits becomes the first of all sooner or later. Robots that stand at the
 /// same node are one group, so the work is in tasks times occupied nodes, not tasks times robots. The result depends
-/// on nothing but the input; ties go to the task, then the robot, that comes first.
+/// on nothing but the input; ties go to the task, then the node, that comes first, and there to the robot that asked first.
 struct Dispatcher {
-    /// A robot that has asked for a task.
-    struct Bot {
-        var id: String
-        var node: Int
-        var capacity: Int
-        /// How far its battery carries it, in millimetres.
-        var range: Int
-    }
-
     /// A task that waits for a robot.
     struct Job {
         var trip: Trip
@@ -27,9 +18,10 @@ struct Dispatcher {
         var excluded: [String]
     }
 
-    /// A robot's and a job's index, and the job's trip entry that suits the robot best.
-    struct Match: Hashable {
-        var bot: Int
+    /// Which robot, at which node, gets which of the jobs.
+    struct Match {
+        var robot: WaitingRobots.Robot
+        var node: Int
         var job: Int
     }
 
@@ -37,128 +29,128 @@ struct Dispatcher {
     struct Outcome {
         /// In the order in which they were made.
         var matches: [Match] = []
-        /// Jobs that none of the robots could take, even when all were free.
+        /// Jobs that none of the robots could take, even when all that were free before the batch were.
         var blocked: [Int] = []
     }
 
-    private let bots: [Bot]
-    private let jobs: [Job]
+    /// How many robots are free yet.
+    private(set) var free: Int
     private let toDock: Int
     private let marginPercent: Int
-    private var groups: [Group] = []
-    private var taken: [Bool]
+    /// The occupied nodes, lowest first.
+    private var groups: [Group]
 
-    /// - Parameters:
-    ///   - bots: In the order in which they asked.
-    ///   - jobs: In the order in which they were queued.
-    static func match(bots: [Bot], jobs: [Job], graph: MallGraph, marginPercent: Int) -> Outcome {
-        var dispatcher = Dispatcher(bots: bots, jobs: jobs, graph: graph, marginPercent: marginPercent)
-        return dispatcher.run()
-    }
-
-    private init(bots: [Bot], jobs: [Job], graph: MallGraph, marginPercent: Int) {
-        self.bots = bots
-        self.jobs = jobs
+    init(_ waiting: WaitingRobots, graph: MallGraph, marginPercent: Int) {
+        free = waiting.count
         toDock = graph.distanceToDock(from: graph.depot)
         self.marginPercent = marginPercent
-        taken = Array(repeating: false, count: bots.count)
-        var groupAt: [Int: Int] = [:]
-        for (index, bot) in bots.enumerated() {
-            if let group = groupAt[bot.node] {
-                groups[group].bots.append(index)
-            } else {
-                groupAt[bot.node] = groups.count
-                groups.append(Group(node: bot.node, bots: [index]))
-            }
+        groups = waiting.groups.enumerated().compactMap { node, group in
+            group.robots.isEmpty ? nil : Group(node: node, group)
         }
-        for index in groups.indices { measure(&groups[index]) }
     }
 
-    private mutating func run() -> Outcome {
+    /// No free robot carries more than this.
+    var largestCapacity: Int { groups.reduce(0) { max($0, $1.capacity) } }
+
+    /// The robots that are free yet, in the order in which they asked.
+    var left: [(robot: WaitingRobots.Robot, node: Int)] {
+        groups.flatMap { group in group.free.map { ($0, group.node) } }.sorted { $0.robot.turn < $1.robot.turn }
+    }
+
+    /// - Parameter jobs: In the order in which they were queued.
+    mutating func match(_ jobs: [Job]) -> Outcome {
         var outcome = Outcome()
         var heap = Heap<Candidate>()
         for job in jobs.indices {
-            if let candidate = best(for: job) {
+            if let candidate = best(for: jobs[job], job) {
                 heap.insert(candidate)
             } else {
                 outcome.blocked.append(job)
             }
         }
-        while outcome.matches.count < bots.count, let candidate = heap.popMin() {
-            if taken[candidate.bot] {
-                // Another job got that robot: this one's next best comes back into the queue.
-                if let next = best(for: candidate.job) { heap.insert(next) }
+        while free > 0, let candidate = heap.popMin() {
+            let job = jobs[candidate.job]
+            guard let index = groups[candidate.group].first(for: job, range: candidate.range) else {
+                // Others got the robots there: this job's next best comes back into the queue.
+                if let next = best(for: job, candidate.job) { heap.insert(next) }
                 continue
             }
-            taken[candidate.bot] = true
-            outcome.matches.append(Match(bot: candidate.bot, job: candidate.job))
-            removeTaken(from: candidate.group)
+            let robot = groups[candidate.group].take(index)
+            free -= 1
+            outcome.matches.append(Match(robot: robot, node: groups[candidate.group].node, job: candidate.job))
         }
+        groups.removeAll(where: \.isEmpty)
         return outcome
     }
 
-    private func best(for index: Int) -> Candidate? {
-        let job = jobs[index]
+    private func best(for job: Job, _ number: Int) -> Candidate? {
         if job.trip.entries.isEmpty { return nil }
-        let shortest = job.trip.shortest
+        let base = job.trip.shortest + job.credit
         var best: Candidate?
-        for (groupIndex, group) in groups.enumerated() where !group.bots.isEmpty && group.capacity >= job.size {
-            let length = job.trip.length(from: group.node)
-            let needed = rangeNeeded(forTrip: length)
-            guard group.range >= needed else { continue }
-            let cost = length - shortest - job.credit
-            // On equal cost the robot that asked first goes, so an equal group is looked at too.
-            if let best, best.cost < cost { continue }
-            let fitting = group.bots.first { bot in
-                !taken[bot] && bots[bot].capacity >= job.size && bots[bot].range >= needed
-                    && !job.excluded.contains(bots[bot].id)
-            }
-            guard let bot = fitting else { continue }
-            let candidate = Candidate(cost: cost, job: index, bot: bot, group: groupIndex)
-            if best.map({ candidate < $0 }) ?? true { best = candidate }
+        for index in groups.indices where groups[index].capacity >= job.size {
+            let length = job.trip.length(from: groups[index].node)
+            let cost = length - base
+            if let best, best.cost <= cost { continue }
+            let range = Dispatcher.rangeNeeded(forTrip: length, toDock: toDock, marginPercent: marginPercent)
+            if groups[index].first(for: job, range: range) == nil { continue }
+            best = Candidate(cost: cost, job: number, group: index, range: range)
         }
         return best
     }
 
     /// The range that a robot needs for a trip that ends at the depot: the trip, the way to a dock, and a margin.
-    private func rangeNeeded(forTrip length: Int) -> Int {
+    static func rangeNeeded(forTrip length: Int, toDock: Int, marginPercent: Int) -> Int {
         let whole = length + toDock
         return whole + whole * marginPercent / 100
     }
 
-    private mutating func removeTaken(from index: Int) {
-        groups[index].takenCount += 1
-        // Swept when half are gone, so that a sweep costs no more than the takings before it.
-        if groups[index].takenCount * 2 >= groups[index].bots.count {
-            groups[index].bots.removeAll { taken[$0] }
-            groups[index].takenCount = 0
-            measure(&groups[index])
-        }
-    }
-
-    private func measure(_ group: inout Group) {
-        group.capacity = group.bots.reduce(0) { max($0, bots[$1].capacity) }
-        group.range = group.bots.reduce(0) { max($0, bots[$1].range) }
-    }
-
-    /// The robots at one node, in the order in which they asked.
+    /// The robots at one node, and which of them are taken.
     private struct Group {
-        var node: Int
-        var bots: [Int]
-        var takenCount = 0
-        /// The largest of the robots', so that a group that is too weak as a whole is passed over at once.
-        var capacity = 0
-        var range = 0
+        let node: Int
+        private let robots: [WaitingRobots.Robot]
+        /// Those before this are taken, and the ones in the set.
+        private var start = 0
+        private var taken: Set<Int> = []
+        /// None that is free carries more or gets farther.
+        private(set) var capacity: Int
+        private let range: Int
+
+        init(node: Int, _ group: WaitingRobots.Group) {
+            self.node = node
+            robots = group.robots
+            (capacity, range) = (group.capacity, group.range)
+        }
+
+        var isEmpty: Bool { start == robots.count }
+
+        var free: [WaitingRobots.Robot] { (start..<robots.count).filter { !taken.contains($0) }.map { robots[$0] } }
+
+        /// The first free robot that can do a job.
+        func first(for job: Job, range needed: Int) -> Int? {
+            if range < needed { return nil }
+            return (start..<robots.count).first { index in
+                robots[index].capacity >= job.size && robots[index].range >= needed && !taken.contains(index)
+                    && !job.excluded.contains(robots[index].id)
+            }
+        }
+
+        mutating func take(_ index: Int) -> WaitingRobots.Robot {
+            if index == start { start += 1 } else { taken.insert(index) }
+            while taken.remove(start) != nil { start += 1 }
+            if isEmpty { capacity = -1 }
+            return robots[index]
+        }
     }
 
     private struct Candidate: Comparable {
         var cost: Int
         var job: Int
-        var bot: Int
         var group: Int
+        /// What the robot's battery must be good for.
+        var range: Int
 
         static func < (one: Candidate, other: Candidate) -> Bool {
-            (one.cost, one.job, one.bot) < (other.cost, other.job, other.bot)
+            (one.cost, one.job) < (other.cost, other.job)
         }
     }
 }

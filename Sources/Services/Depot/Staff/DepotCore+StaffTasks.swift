@@ -36,7 +36,7 @@ extension DepotCore {
         guard let graph, let trip = plans[task.id]?.trip else {
             throw .failedPrecondition("the mall has no node for a store of task '\(task.id)'")
         }
-        return assign(task.id, trip, to: dispatcherBot(bot), graph)
+        return assign(task.id, trip, to: bot.id, at: bot.node, graph)
     }
 
     /// Why a robot cannot be given a task by hand now; nil: it can.
