@@ -4,6 +4,9 @@
 import Foundation
 import PackageDescription
 
+// The simulated mall is a test target; `make simulate` builds the same files as a program, optimized, in a folder of its own.
+let asSimulation = ProcessInfo.processInfo.environment["MALLBOTS_SIMULATION"] != nil
+
 // Swift's own checks at their strictest, for every target we wrote.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -11,7 +14,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
-]
+] + (asSimulation ? [.unsafeFlags(["-enable-testing"])] : [])
 
 // On Linux `swift test --filter` still builds every test target. MALLBOTS_ONLY=KernelTests,WireTests
 // (or `make test ONLY=...`) leaves the others out, which makes a first build minutes shorter.
@@ -19,6 +22,7 @@ let only = ProcessInfo.processInfo.environment["MALLBOTS_ONLY"].map { $0.split(s
 
 // Programs that measure are built only when asked for, so that a plain build stays short.
 let withBenchmarks = ProcessInfo.processInfo.environment["MALLBOTS_BENCHMARKS"] != nil
+
 
 func library(
     _ name: String, _ dependencies: [Target.Dependency], path: String, exclude: [String] = [],
@@ -55,6 +59,10 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let pluginLibrary = Target.Dependency.product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+let simulated: [Target.Dependency] = [
+    "Wire", "APIs", "Messages", "Kernel", "Depot", "BotGateway", "BotEmulator", nioCore, logging, collections,
+]
 
 let package = Package(
     name: "mallbots",
@@ -173,6 +181,12 @@ let package = Package(
         + tests(
             "BotGatewayTests", ["BotGateway", "BotEmulator", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("BotEmulatorTests", ["BotEmulator", "Messages"])
+        + (asSimulation
+            ? [
+                .executableTarget(
+                    name: "simulate", dependencies: simulated, path: "Tests/SimulationTests", exclude: ["Cases"],
+                    swiftSettings: strict)
+            ] : tests("SimulationTests", simulated, exclude: ["Program"]))
         + tests("InteropTests", ["Interop", "Wire", "APIs", "Messages", logging])
         + tests("LoadTestTests", ["LoadTest", "BotGateway", "Kernel", "Messages", "APIs", "Wire", logging])
         + (withBenchmarks

@@ -76,29 +76,47 @@ public final class BotGateway: Sendable {
 
     private func serve() async throws {
         try await loop.decide { core, _ in Decision(core.start()) }
-        let stored = try await loop.read { core in core.bots.mapValues { $0.directiveAck } }
-        for (bot, directive) in stored { sessions.stored(bot, through: directive) }
-        let head = loop.stream.head(of: Self.depot) ?? 0
-        if head == 0 { beginServing() }
-        var position: UInt64 = 0
+        var following = begin(try await loop.read { $0 })
         while !Task.isCancelled {
-            for try await recorded in loop.stream.events(of: Self.depot, after: position) {
-                sessions.apply(try recorded.decoded(as: DepotV1.Event.self))
-                position = recorded.position
-                if position == head { beginServing() }
+            for try await recorded in loop.stream.events(of: Self.depot, after: following.position) {
+                try take(recorded, &following)
             }
             // Depot is not here yet, or has stopped; the loop's end cancels this.
             try await Task.sleep(for: .milliseconds(50))
         }
     }
 
+    /// How far Depot's log is read, and how far it must be read before robots are served.
+    struct Following {
+        let head: UInt64
+        fileprivate(set) var position: UInt64 = 0
+    }
+
+    /// The last life's sessions are ended in the log: takes up what it says, before Depot's log is read.
+    func begin(_ core: GatewayCore) -> Following {
+        for (bot, state) in core.bots { sessions.stored(bot, through: state.directiveAck) }
+        let following = Following(head: loop.stream.head(of: Self.depot) ?? 0)
+        if following.head == 0 { beginServing() }
+        return following
+    }
+
+    /// Takes in the next event of Depot's log.
+    func take(_ recorded: RecordedEvent, _ following: inout Following) throws {
+        sessions.apply(try recorded.decoded(as: DepotV1.Event.self))
+        following.position = recorded.position
+        if following.position == following.head { beginServing() }
+    }
+
+    /// The robots that were heard from since this was last asked.
+    func takeAlive() -> [DepotV1.AliveBot] {
+        sessions.takeHeard().map { DepotV1.AliveBot(botID: $0, batteryPercent: telemetry.battery(of: $0)) }
+    }
+
     /// Names the robots that were heard from, in messages that fit into any frame. What does not arrive is not sent
     /// again: it is live.
     private func reportAlive(to liveness: any LivenessAPI) async {
         while (try? await Task.sleep(for: limits.aliveInterval)) != nil {
-            var bots = sessions.takeHeard().map { bot in
-                DepotV1.AliveBot(botID: bot, batteryPercent: telemetry.battery(of: bot))
-            }[...]
+            var bots = takeAlive()[...]
             while !bots.isEmpty {
                 let some = Array(bots.prefix(256))
                 bots = bots.dropFirst(some.count)
@@ -112,7 +130,7 @@ public final class BotGateway: Sendable {
         }
     }
 
-    private static let depot = "depot"
+    static let depot = "depot"
 
     private func beginServing() {
         availability.serve()

@@ -183,6 +183,9 @@ public struct Body: Sendable {
         return reports
     }
 
+    /// When something happens to it next, if nothing comes in; nil: nothing does.
+    var nextChange: Int64? { activity?.end ?? nextWake }
+
     /// When a body at rest thinks again by itself.
     private var nextWake: Int64? {
         guard trip == nil, !isPaused else { return nil }

@@ -22,17 +22,29 @@ final class Journal: @unchecked Sendable {
     }
 
     private let state: Mutex<State>
-    private let file: JournalFile
+    private let file: any JournalStorage
     private var failure: JournalError?
-    private let queue = DispatchQueue(label: "mallbots.journal")
+    private let inTurn: @Sendable (@escaping @Sendable () -> Void) -> Void
 
     /// Opens or makes the journal in a folder: blocks while it reads.
-    init(directory: String) throws(JournalError) {
+    convenience init(directory: String) throws(JournalError) {
         let (file, recovered) = try JournalFile.open(directory: directory) {
             // 128 bits in hexadecimal.
             String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
         }
-        self.file = file
+        let queue = DispatchQueue(label: "mallbots.journal")
+        self.init(storage: file, recovered: recovered) { work in queue.async(execute: work) }
+    }
+
+    /// - Parameters:
+    ///   - storage: what `recovered` was read from.
+    ///   - inTurn: runs the pieces of work that it is given, which may block, one after the other.
+    init(
+        storage: any JournalStorage, recovered: RecoveredJournal,
+        inTurn: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+    ) {
+        file = storage
+        self.inTurn = inTurn
         state = Mutex(State(mirror: recovered))
     }
 
@@ -67,7 +79,7 @@ final class Journal: @unchecked Sendable {
             state.isScheduled = true
             return true
         }
-        if mustSchedule { queue.async { self.work() } }
+        if mustSchedule { inTurn { self.work() } }
     }
 
     private func work() {

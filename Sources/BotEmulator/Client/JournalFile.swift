@@ -1,9 +1,18 @@
 import Glibc
 import Messages
 
+/// Where a journal's bytes are. Its calls block; use it from one thread at a time.
+protocol JournalStorage: AnyObject {
+    /// Appends encoded records, and has them on disk when it returns if `isFlushed`.
+    func append(_ bytes: [UInt8], isFlushed: Bool) throws(JournalError)
+
+    /// Replaces everything in one step: after a crash there is the old or the new, never anything between.
+    func replace(with records: [BotsV1.JournalRecord]) throws(JournalError)
+}
+
 /// A journal's file: appended to and flushed, cut at a torn end when opened, replaced whole when compacted. Its calls
 /// block; use it from one thread at a time.
-final class JournalFile {
+final class JournalFile: JournalStorage {
     private let directory: String
     private var path: String { directory + "/journal" }
     private let lock: Int32
@@ -64,7 +73,6 @@ final class JournalFile {
         return recovered
     }
 
-    /// Appends encoded records, and has them on disk when it returns if `isFlushed`.
     func append(_ bytes: [UInt8], isFlushed: Bool) throws(JournalError) {
         try Self.write(bytes, to: file, path)
         if isFlushed, fdatasync(file) != 0 { throw .io("flush", path, errno: errno) }

@@ -38,7 +38,7 @@ public final class RobotClient: Sendable {
     private struct State {
         var core: BotClientCore
         var counters = Counters()
-        var wake: AsyncStream<Void>.Continuation?
+        var wake: (@Sendable () -> Void)?
         var ending: WireStatus?
         var breach: BotClientCore.ContractBreach?
     }
@@ -46,7 +46,7 @@ public final class RobotClient: Sendable {
     private let state: Mutex<State>
     private let journal: Journal
     private let logger: Logger
-    private let events: AsyncStream<Incoming>.Continuation
+    private let tell: @Sendable (Incoming) -> Void
 
     /// What the journal said when it was opened.
     public let recovered: RecoveredJournal
@@ -56,12 +56,24 @@ public final class RobotClient: Sendable {
     /// Opens or makes the journal in `directory`: blocks while it reads.
     ///
     /// - Throws: `JournalError` when it is damaged, in use, or cannot be read or written.
-    public init(card: BotClientCore.Card, directory: String, logger: Logger) throws {
-        journal = try Journal(directory: directory)
+    public convenience init(card: BotClientCore.Card, directory: String, logger: Logger) throws {
+        let (incoming, events) = AsyncStream.makeStream(of: Incoming.self)
+        self.init(
+            card: card, journal: try Journal(directory: directory), logger: logger, incoming: incoming
+        ) { events.yield($0) }
+    }
+
+    /// - Parameter tell: is told what comes, in order; under the client's lock, so it must not come back here.
+    init(
+        card: BotClientCore.Card, journal: Journal, logger: Logger,
+        incoming: AsyncStream<Incoming> = AsyncStream { $0.finish() }, tell: @escaping @Sendable (Incoming) -> Void
+    ) {
+        self.journal = journal
         recovered = journal.contents
         state = Mutex(State(core: BotClientCore(card: card, recovered: recovered)))
         self.logger = logger
-        (incoming, events) = AsyncStream.makeStream()
+        self.incoming = incoming
+        self.tell = tell
     }
 
     public var counters: Counters {
@@ -103,7 +115,7 @@ public final class RobotClient: Sendable {
                     self?.apply {
                         $0.stored(through: last); return []
                     }
-                case .failure(let error): self?.events.yield(.journalFailed(error))
+                case .failure(let error): self?.tell(.journalFailed(error))
                 }
                 completion?(result.map { last })
             }
@@ -144,7 +156,7 @@ public final class RobotClient: Sendable {
     /// - Throws: `BotClientCore.ContractBreach` when to go on would be wrong: the gateway is not the one that this
     ///   journal knows. All else is tried again, with growing waits.
     public func run(over bots: BotClient, backoff: WireBackoff = .robots) async throws {
-        var failures = 0
+        var retrying = RobotRetrying()
         while !Task.isCancelled {
             let sessionsBefore = counters.sessions
             var status: WireStatus?
@@ -157,10 +169,11 @@ public final class RobotClient: Sendable {
             } catch {
                 status = WireStatus(describing: error)
             }
-            events.yield(.sessionEnded(status))
+            tell(.sessionEnded(status))
             guard let status else { return }
-            failures = counters.sessions > sessionsBefore ? 1 : failures + 1
-            let delay = backoff.delay(attempt: failures, random: Double.random(in: -1...1))
+            let delay = retrying.delay(
+                after: status, hadSession: counters.sessions > sessionsBefore, backoff: backoff,
+                random: Double.random(in: -1...1))
             logger.debug("robot.session.ended", metadata: ["status": "\(status)", "retry": "\(delay)"])
             try? await Task.sleep(for: delay)
         }
@@ -168,32 +181,49 @@ public final class RobotClient: Sendable {
 
     private func session(_ inbound: WireInbound<BotsV1.ToBot>, _ outbound: WireOutbound<BotsV1.FromBot>) async throws {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        connected { wake.yield() }
+        defer { disconnected() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in wakes {
+                    while let message = self.next() { try await outbound.send(message) }
+                }
+            }
+            defer { group.cancelAll() }
+            for try await message in inbound { try receive(message) }
+        }
+    }
+
+    /// A call has begun; `wake` is called when there may be something to send, now also: Hello goes out without anything
+    /// having happened.
+    func connected(wake: @escaping @Sendable () -> Void) {
         state.withLock { state in
             state.core.connected()
             state.wake = wake
             state.ending = nil
         }
-        // Hello goes out without anything having happened.
-        wake.yield()
-        defer {
-            state.withLock { state in
-                state.core.disconnected()
-                state.wake = nil
-            }
+        wake()
+    }
+
+    /// The call is over.
+    func disconnected() {
+        state.withLock { state in
+            state.core.disconnected()
+            state.wake = nil
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in wakes {
-                    while let message = self.state.withLock({ $0.core.next() }) { try await outbound.send(message) }
-                }
-            }
-            defer { group.cancelAll() }
-            for try await message in inbound {
-                apply { $0.receive(message) }
-                if let breach = state.withLock({ $0.breach }) { throw breach }
-                if let ending = state.withLock({ $0.ending }) { throw ending }
-            }
-        }
+    }
+
+    /// What goes to the gateway now; nil: nothing until `wake`.
+    func next() -> BotsV1.FromBot? { state.withLock { $0.core.next() } }
+
+    /// Takes a message of the gateway's in.
+    ///
+    /// - Throws: why the call must end: `BotClientCore.ContractBreach`, or a status.
+    func receive(_ message: BotsV1.ToBot) throws {
+        apply { $0.receive(message) }
+        let (breach, ending) = state.withLock { ($0.breach, $0.ending) }
+        if let breach { throw breach }
+        if let ending { throw ending }
     }
 
     // MARK: The machine
@@ -201,7 +231,7 @@ public final class RobotClient: Sendable {
     private func apply(_ body: (inout BotClientCore) -> [BotClientCore.Action]) {
         state.withLock { state in
             for action in body(&state.core) { perform(action, &state) }
-            state.wake?.yield()
+            state.wake?()
         }
     }
 
@@ -211,17 +241,17 @@ public final class RobotClient: Sendable {
             journal.append([BotsV1.JournalRecord(kind: .directive(directive))]) { [weak self] result in
                 switch result {
                 case .success: self?.apply { $0.directiveStored(directive) }
-                case .failure(let error): self?.events.yield(.journalFailed(error))
+                case .failure(let error): self?.tell(.journalFailed(error))
                 }
             }
-        case .deliver(let directive): events.yield(.directive(directive))
+        case .deliver(let directive): tell(.directive(directive))
         case .sessionBegan(let welcome):
             state.counters.sessions += 1
-            events.yield(.sessionBegan(welcome))
+            tell(.sessionBegan(welcome))
         case .rejected(let rejected):
             state.counters.rejected += 1
             let report = journal.contents.reports.first { $0.report == rejected.report }
-            events.yield(.rejected(rejected, report: report))
+            tell(.rejected(rejected, report: report))
         case .acknowledged(let report):
             state.counters.acknowledged = report
             journal.append([BotsV1.JournalRecord(kind: .reportAck(report))])

@@ -7,11 +7,9 @@ import Wire
 actor Robot {
     private let botID: String
     private let client: RobotClient
-    private var body: Body
+    private var mind: RobotMind
     private let speed: Double
     private let started = ContinuousClock.now
-    private var lastDirective: UInt64
-    private var telemetryInterval = Duration.zero
     private var lastTelemetry: ContinuousClock.Instant?
     private var tally = FleetSummary()
     private var trouble: String?
@@ -22,10 +20,7 @@ actor Robot {
         self.botID = botID
         self.client = client
         self.speed = speed
-        var body = body
-        body.recover(client.recovered)
-        self.body = body
-        lastDirective = client.recovered.lastDirective
+        mind = RobotMind(body: body, recovered: client.recovered)
     }
 
     /// Lives until it is cancelled (a crash), or its journal cannot be written.
@@ -46,17 +41,13 @@ actor Robot {
     }
 
     private func hear(_ incoming: RobotClient.Incoming) {
+        mind.hear(incoming)
         switch incoming {
-        case .directive(let directive):
-            lastDirective = directive.directive
+        case .directive:
             tally.directives += 1
-            body.receive(directive)
             step()
-        case .sessionBegan(let welcome):
-            trouble = nil
-            telemetryInterval = .milliseconds(Int64(welcome.telemetryIntervalMs))
-            body.sessionBegan()
-        case .rejected(let rejected, let report): body.rejected(rejected, report: report?.body)
+        case .sessionBegan: trouble = nil
+        case .rejected: break
         case .sessionEnded(let status): trouble = status?.description
         case .journalFailed(let error): journalFailure = error
         }
@@ -64,21 +55,17 @@ actor Robot {
 
     private func step() {
         let elapsed = (ContinuousClock.now - started) / .milliseconds(1)
-        let reports = body.advance(to: Int64(elapsed * speed))
-        if !reports.isEmpty {
-            for report in reports { count(report) }
-            client.submit(reports, note: body.bodyNote().protobuf())
-        }
-        if body.isForgetful { client.compactJournal(above: 64, lastDirective: lastDirective) }
+        for report in mind.live(to: Int64(elapsed * speed), saying: client) { count(report) }
         sendTelemetry()
     }
 
     private func sendTelemetry() {
+        let telemetryInterval = Duration.milliseconds(Int64(mind.telemetryIntervalMs))
         guard telemetryInterval > .zero else { return }
         let now = ContinuousClock.now
         if let lastTelemetry, now - lastTelemetry < telemetryInterval { return }
         lastTelemetry = now
-        client.telemetry(body.telemetry())
+        client.telemetry(mind.body.telemetry())
     }
 
     private func count(_ report: BotsV1.FromBot.Body) {
@@ -94,6 +81,7 @@ actor Robot {
 
     var row: FleetRow {
         let counters = client.counters
+        let body = mind.body
         return FleetRow(
             botID: botID, isConnected: counters.isConnected, state: body.state, taskID: body.taskID, stop: body.stop,
             batteryPercent: Int(body.batteryPercent), unacknowledged: counters.unacknowledged, trouble: trouble)

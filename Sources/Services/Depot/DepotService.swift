@@ -12,7 +12,7 @@ public import Wire
 /// there, which the gateway brings to them. Safe to use from any task. Nothing happens before ``run()``.
 public final class DepotService: DepotAPI, LivenessAPI {
     let loop: ServiceLoop<DepotCore>
-    private let pulse: Pulse
+    let pulse: Pulse
     let watchers = FleetWatchers()
 
     /// Loads the state and prepares the subscriptions. Reads the log and blocks while it does.

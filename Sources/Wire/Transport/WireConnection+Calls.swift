@@ -48,7 +48,7 @@ extension WireConnection {
 
     /// The calls hold more than they may: what was taken and not yet said does not count.
     func collectGrants() {
-        for (id, stream) in streams { machine.grant(id, bytes: stream.takeUnreported()) }
+        for id in streams.keys.sorted() { machine.grant(id, bytes: streams[id]?.takeUnreported() ?? 0) }
         machine.shed(now: now)
     }
 

@@ -42,7 +42,7 @@ extension WireConnection {
         case .none: break
         case .channel(let context): context.close(promise: nil)
         case .memory(let link): link.close()
-        case .tap: break
+        case .tap(_, let closed): closed()
         }
     }
 
@@ -132,7 +132,7 @@ extension WireConnection {
             context.writeAndFlush(NIOAny(output), promise: nil)
             if !context.channel.isWritable { checkUnsent(context.channel) }
         case .memory(let link): link.write(output)
-        case .tap(let take): take(Array(output.readableBytesView))
+        case .tap(let take, _): take(Array(output.readableBytesView))
         }
         if output.capacity > 1_024 {
             output = ByteBuffer()

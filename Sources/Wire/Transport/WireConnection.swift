@@ -15,8 +15,8 @@ final class WireConnection: @unchecked Sendable {
         case none
         case channel(ChannelHandlerContext)
         case memory(MemoryLink)
-        /// Whatever takes bytes.
-        case tap(([UInt8]) -> Void)
+        /// Whatever takes bytes, and wants to know when there are no more.
+        case tap(([UInt8]) -> Void, closed: () -> Void = {})
     }
 
     /// What a client is told about its connection.

@@ -42,7 +42,7 @@ final class Pulse: Sendable {
     func run() async {
         var changes = clockChanges.makeAsyncIterator()
         while !Task.isCancelled {
-            await look()
+            await withCheckedContinuation { continuation in look { continuation.resume() } }
             let now = loop.clock.now()
             if loop.clock.delay(until: now + Self.interval) != nil {
                 try? await Task.sleep(for: Self.interval)
@@ -52,17 +52,21 @@ final class Pulse: Sendable {
         }
     }
 
-    private func look() async {
+    /// Has the depot judge by what was heard until now; `done` is called once it has.
+    func look(_ done: @escaping @Sendable () -> Void = {}) {
         let now = loop.clock.now()
         let liveness = liveness.withLock { liveness in
             liveness.advance(to: now.unixMs)
             liveness.forget(silentForMs: Self.memoryMs)
             return liveness
         }
-        do {
-            try await loop.decide { core, now in Decision(core.judge(liveness, now: now.unixMs).map(\.new)) }
-        } catch {
-            logger.debug("depot.pulse.failed", metadata: ["error": "\(error)"])
+        loop.submit { core, now in
+            Decision(core.judge(liveness, now: now.unixMs).map(\.new))
+        } completion: { [logger] (result: Result<Void, any Error>) in
+            if case .failure(let error) = result {
+                logger.debug("depot.pulse.failed", metadata: ["error": "\(error)"])
+            }
+            done()
         }
     }
 }

@@ -38,6 +38,8 @@ final class Mailbox<Item: Sendable>: Sendable {
         return offer
     }
 
+    var count: Int { state.withLock { $0.items.count } }
+
     /// Ends a wait, though there may be no item.
     func wake() {
         if state.withLock({ $0.wakes() }) { semaphore.signal() }

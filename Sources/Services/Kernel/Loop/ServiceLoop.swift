@@ -23,10 +23,10 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
         case stopped
     }
 
-    private let mailbox: Mailbox<LoopWorker<Core>.Job>
+    let mailbox: Mailbox<LoopWorker<Core>.Job>
     private let phase = Mutex(Phase.preparing)
     private let feed: EventFeed
-    private let worker: ThreadOwned<LoopWorker<Core>>
+    let worker: ThreadOwned<LoopWorker<Core>>
 
     /// Loads the state from the log: blocks while it reads.
     ///

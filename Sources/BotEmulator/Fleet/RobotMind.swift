@@ -1,0 +1,37 @@
+import Messages
+
+/// A body and what its robot has heard: joins the body to its client, without a clock of its own.
+struct RobotMind: Sendable {
+    var body: Body
+    private var lastDirective: UInt64
+    /// How often telemetry is wanted; 0: not at all.
+    private(set) var telemetryIntervalMs: UInt32 = 0
+
+    /// - Parameter body: at simulated time 0, before anything of the journal.
+    init(body: Body, recovered: RecoveredJournal) {
+        self.body = body
+        self.body.recover(recovered)
+        lastDirective = recovered.lastDirective
+    }
+
+    mutating func hear(_ incoming: RobotClient.Incoming) {
+        switch incoming {
+        case .directive(let directive):
+            lastDirective = directive.directive
+            body.receive(directive)
+        case .sessionBegan(let welcome):
+            telemetryIntervalMs = welcome.telemetryIntervalMs
+            body.sessionBegan()
+        case .rejected(let rejected, let report): body.rejected(rejected, report: report?.body)
+        case .sessionEnded, .journalFailed: break
+        }
+    }
+
+    /// Lives until `target`, in simulated milliseconds, and has the client say what there is to report: that is returned.
+    mutating func live(to target: Int64, saying client: RobotClient) -> [BotsV1.FromBot.Body] {
+        let reports = body.advance(to: target)
+        if !reports.isEmpty { client.submit(reports, note: body.bodyNote().protobuf()) }
+        if body.isForgetful { client.compactJournal(above: 64, lastDirective: lastDirective) }
+        return reports
+    }
+}

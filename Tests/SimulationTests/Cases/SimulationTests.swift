@@ -1,0 +1,16 @@
+import Testing
+
+/// A simulated mall per seed. `make simulate SEEDS=10000` runs many more, and `make simulate SEED=17` shows one.
+@Suite struct SimulationTests {
+    @Test(arguments: 1...50 as ClosedRange<UInt64>)
+    func everyPromiseIsKept(seed: UInt64) {
+        #expect(Simulation(seed: seed).run() == nil, "replay it with: make simulate SEED=\(seed)")
+    }
+
+    @Test func theSameSeedGivesTheSameTrace() {
+        var lines: [[String]] = [[], []]
+        for run in 0..<2 { _ = Simulation(seed: 7) { lines[run].append($0) }.run() }
+        #expect(lines[0].count > 1_000)
+        #expect(lines[0] == lines[1])
+    }
+}
