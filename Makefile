@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench hostile help run build test check format proto fuzz allocations
+.PHONY: bench hostile help run build test check format proto fuzz allocations simulate
 
 DATA ?= data
 ARGS ?=
@@ -29,6 +29,10 @@ check: ## Formatting, generated code, arrows between modules, scripts
 fuzz: ## Fuzz decoders and machines with libFuzzer and AddressSanitizer (TIME=seconds or RUNS=n for each; ONLY=frames,...)
 	@scripts/setup
 	@scripts/fuzz $(if $(RUNS),--runs $(RUNS),--time $(or $(TIME),60)) $(subst $(comma), ,$(ONLY))
+
+simulate: ## Simulate whole malls, each from a seed, with crashes and a bad network (SEEDS=how many, or SEED=one to show)
+	@scripts/setup --check
+	@scripts/simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
 
 hostile: build ## Attack a server while 100 healthy robots go on, and measure what they feel (about 12 minutes)
 	@MALLBOTS=.build/release/mallbots HOSTILE=full python3 -m unittest discover --start-directory Tests/EndToEnd \

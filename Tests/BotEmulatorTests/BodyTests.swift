@@ -221,6 +221,15 @@ import Testing
         #expect(names(body.advance(to: 400_000)) == ["Resumed"] + Self.wholeTrip)
     }
 
+    /// Its storage was lost while it was paused: for the depot it is paused until it says otherwise.
+    @Test func aResumeIsAnsweredAlsoByWhoKnowsOfNoPause() throws {
+        var body = try newBody()
+        #expect(names(body.advance(to: 1)) == ["TaskRequest"])
+        body.receive(BotsV1.ToBot(directive: 1, body: .resume(BotsV1.Resume())))
+        #expect(names(body.advance(to: 1_000)) == ["Resumed"])
+        #expect(body.advance(to: 2_000).isEmpty, "once")
+    }
+
     @Test func aLowBatteryIsChargedBeforeMoreWork() throws {
         var body = try newBody()
         body.rangeMm = body.parameters.fullRangeMm / 10

@@ -18,10 +18,8 @@ extension Body {
             return .report(.taskAbandoned(abandoned))
         }
         if let wantsPause, !isPaused { return .report(.paused(BotsV1.Paused(reason: wantsPause))) }
-        if mayResume {
-            if isPaused { return .report(.resumed(BotsV1.Resumed())) }
-            mayResume = false
-        }
+        // Also when it is not paused: one that has forgotten that it was would count as paused for ever.
+        if mayResume { return .report(.resumed(BotsV1.Resumed())) }
         if isPaused { return .rest }
         if let trip { return trip.cancel == nil ? work(trip) : bringBack(trip) }
         return idle()

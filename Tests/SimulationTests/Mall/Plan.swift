@@ -38,6 +38,7 @@ struct Plan {
     var server = ServerSettings()
     var robotDiskMs = 1...10
     var declinePerMille = 0
+    var repeatPerMille = 0
     var isChatty = false
 
     init(_ random: SimRandom) {
@@ -86,6 +87,7 @@ struct Plan {
         body.outOfStockRate = random.chance(500) ? Double(random.between(0, 40)) / 100 : 0
         body.seed = random.next()
         robotDiskMs = random.chance(300) ? 1...400 : 1...10
+        repeatPerMille = random.chance(300) ? 300 : 0
         declinePerMille = random.chance(300) ? 200 : 0
         server.limits.telemetryIntervalMs = 15_000
         server.limits.maxUnflushedReports = random.chance(400) ? random.between(1, 4) : 256

@@ -101,6 +101,7 @@ final class Simulation: @unchecked Sendable {
             parameters: body)
         robot.diskMs = plan.robotDiskMs
         robot.declinePerMille = plan.declinePerMille
+        robot.repeatPerMille = plan.repeatPerMille
         if name == botID { robots.append(robot) } else { takeovers.append(robot) }
         world.loop.after(ms: Int64(world.random.between(0, 5_000))) { robot.start() }
         return robot
@@ -206,8 +207,8 @@ final class Simulation: @unchecked Sendable {
     private func mend(_ times: Int) {
         for robot in robots {
             robot.start()
-            if times == 0 { robot.feelBetter() }
             let id = robot.botID
+            if times == 0 || server?.depot?.loop.core.bots[id]?.needsHelp == true { robot.feelBetter() }
             server?.staff { core, _ in try core.register(.init(botID: id)) }
             server?.staff { core, _ in try core.resume(.init(botID: id)) }
         }
@@ -231,6 +232,7 @@ final class Simulation: @unchecked Sendable {
     /// What is still going on; nil: nothing.
     private var unrest: String? {
         guard let server, let depot = server.depot else { return "the server is down" }
+        if !server.isIdle { return "the server is at work" }
         let core = depot.loop.core
         for list in core.lists.values where !list.hasEnded && list.state != .created { return "\(list.id) is \(list.state)" }
         for robot in robots {

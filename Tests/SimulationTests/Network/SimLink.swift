@@ -1,3 +1,4 @@
+import DequeModule
 import Logging
 import NIOCore
 
@@ -20,8 +21,8 @@ final class SimLink: @unchecked Sendable {
         var isDeaf = false
         /// When the last piece on its way to this end arrives.
         var lastArrival: Int64 = 0
-        /// What arrived before the connection was there.
-        var early: [[UInt8]] = []
+        /// On its way to this end, in order.
+        var coming: Deque<[UInt8]> = []
     }
 
     private let loop: SimLoop
@@ -64,19 +65,22 @@ final class SimLink: @unchecked Sendable {
             let end = side.other.rawValue
             let arrival = max(ends[end].lastArrival, stalledUntil, loop.time + weather.latency(random))
             ends[end].lastArrival = arrival
-            loop.at(arrival) { self.arrive(piece, at: side.other) }
+            ends[end].coming.append(piece)
+            loop.at(arrival) { self.arrive(at: side.other) }
         }
     }
 
-    private func arrive(_ bytes: [UInt8], at side: Side) {
-        guard !ends[side.rawValue].isDeaf, let connection = ends[side.rawValue].connection else { return }
+    /// The next piece: they never overtake each other.
+    private func arrive(at side: Side) {
+        // Stopped while it was on its way.
         if loop.time < stalledUntil {
-            // Stopped while it was on its way.
-            let arrival = max(ends[side.rawValue].lastArrival, stalledUntil)
-            ends[side.rawValue].lastArrival = arrival
-            loop.at(arrival) { self.arrive(bytes, at: side) }
+            ends[side.rawValue].lastArrival = max(ends[side.rawValue].lastArrival, stalledUntil)
+            loop.at(stalledUntil) { self.arrive(at: side) }
             return
         }
+        guard !ends[side.rawValue].isDeaf, let bytes = ends[side.rawValue].coming.popFirst(),
+            let connection = ends[side.rawValue].connection
+        else { return }
         monitor.trace.note("arrive", monitor.name, side.rawValue, bytes: bytes)
         var buffer = ByteBuffer(bytes: bytes)
         connection.read(&buffer)

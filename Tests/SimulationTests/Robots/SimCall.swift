@@ -17,6 +17,9 @@ final class SimCall: CallEnd, @unchecked Sendable {
     /// How long what arrived waits before it is taken.
     private let slowMs: () -> Int64
     private var unsent: [UInt8]?
+    /// What was sent last, to be sent again: a robot may, and it must make no difference.
+    private var reports: [[UInt8]] = []
+    private let repeats: () -> Bool
     private var isPumpDue = false
     private var isOver = false
     private var waiting: [(payload: [UInt8], cost: Int)] = []
@@ -24,12 +27,13 @@ final class SimCall: CallEnd, @unchecked Sendable {
 
     init(
         _ connection: WireConnection, client: RobotClient, loop: SimLoop, slowMs: @escaping () -> Int64,
-        ended: @escaping (WireStatus) -> Void
+        repeats: @escaping () -> Bool, ended: @escaping (WireStatus) -> Void
     ) {
         self.connection = connection
         self.client = client
         self.loop = loop
         self.slowMs = slowMs
+        self.repeats = repeats
         self.ended = ended
     }
 
@@ -58,13 +62,23 @@ final class SimCall: CallEnd, @unchecked Sendable {
 
     private func pump() {
         while !isOver {
-            if unsent == nil { unsent = client.next()?.protobuf() }
+            if unsent == nil { unsent = client.next().map(encode) }
             guard let payload = unsent else { return }
             do {
                 guard try payload.withUnsafeBytes({ try connection.sendMessage(self, $0) }) else { return }
                 unsent = nil
+                if !reports.isEmpty, repeats() { unsent = reports.removeFirst() }
             } catch { return }
         }
+    }
+
+    private func encode(_ message: BotsV1.FromBot) -> [UInt8] {
+        let payload = message.protobuf()
+        if message.report > 0, payload.count < 200 {
+            reports.append(payload)
+            if reports.count > 3 { reports.removeFirst() }
+        }
+        return payload
     }
 
     // MARK: From the connection

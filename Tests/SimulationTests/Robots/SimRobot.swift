@@ -34,6 +34,7 @@ final class SimRobot: @unchecked Sendable {
     var diskMs = 1...10
     var slowMs: Int64 = 0
     var declinePerMille = 0
+    var repeatPerMille = 0
     /// It is not to start again.
     var isGoneForGood = false
     private var claimedFaults = 0
@@ -161,6 +162,8 @@ final class SimRobot: @unchecked Sendable {
             .taskDeclined(.init(taskID: trip.taskID, epoch: trip.epoch, reason: "not in the mood")))
     }
 
+    private func repeats() -> Bool { repeatPerMille > 0 && world.random.chance(repeatPerMille) }
+
     /// Does what there is to do by now, and comes back when there is more.
     private func live() {
         guard let client, mind != nil else { return }
@@ -228,7 +231,8 @@ final class SimRobot: @unchecked Sendable {
             counters: world.counters, logger: world.logger)
         let life = life
         let call = SimCall(
-            connection, client: client, loop: world.loop, slowMs: { [weak self] in self?.slowMs ?? 0 }
+            connection, client: client, loop: world.loop, slowMs: { [weak self] in self?.slowMs ?? 0 },
+            repeats: { [weak self] in self?.repeats() ?? false }
         ) { [weak self] status in
             guard let self, self.life == life else { return }
             sessionEnded(status)

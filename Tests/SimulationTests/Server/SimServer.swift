@@ -146,6 +146,11 @@ final class SimServer: @unchecked Sendable {
         heads[0] != storage.gateway.head || heads[1] != storage.orders.head || heads[2] != storage.stores.head
     }
 
+    /// Everything in the logs was taken in, and nobody waits for anything.
+    var isIdle: Bool {
+        !isGatewayTurnDue && !isDepotTurnDue && !hasNews() && following?.position == storage.depot.head
+    }
+
     private func dueDepot() {
         isDepotTurnDue = true
         let life = depotLife

@@ -85,7 +85,8 @@ class Body:
         elif kind == "pause" and not self.paused:
             self.paused = True
             return [bots.FromBot(paused=bots.Paused(reason=message.pause.reason))]
-        elif kind == "resume" and self.paused:
+        elif kind == "resume":
+            # Also when it is not paused: one that has forgotten that it was would count as paused for ever.
             self.paused = False
             return [bots.FromBot(resumed=bots.Resumed())]
         elif kind == "return_to_dock":
