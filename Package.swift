@@ -61,7 +61,8 @@ let pluginLibrary = Target.Dependency.product(name: "SwiftProtobufPluginLibrary"
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let simulated: [Target.Dependency] = [
-    "Wire", "APIs", "Messages", "Kernel", "Depot", "BotGateway", "BotEmulator", nioCore, logging, collections,
+    "Wire", "APIs", "Messages", "Kernel", "Depot", "BotGateway", "RobotLink", "BotEmulator", nioCore, logging,
+    collections,
 ]
 
 let package = Package(
@@ -70,6 +71,7 @@ let package = Package(
         .executable(name: "mallbots", targets: ["CLI"]),
         .executable(name: "protoc-gen-mallbots", targets: ["CodegenPlugin"]),
         .library(name: "Wire", targets: ["Wire", "WireServices", "APIs", "Messages"]),
+        .library(name: "RobotLink", targets: ["RobotLink", "APIs", "Messages"]),
         .library(name: "BotEmulator", targets: ["BotEmulator"]),
     ],
     dependencies: [
@@ -119,8 +121,10 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Sources/KioskGateway", resources: [.embedInCode("openapi.yaml")]),
+        library("RobotLink", ["Wire", "APIs", "Messages", logging], path: "Sources/BotEmulator/Client"),
         library(
-            "BotEmulator", ["Wire", "APIs", "Messages", logging, collections], path: "Sources/BotEmulator"),
+            "BotEmulator", ["RobotLink", "Wire", "APIs", "Messages", logging], path: "Sources/BotEmulator",
+            exclude: ["Client"]),
         library("Interop", ["Wire", "APIs", "Messages", logging], path: "Sources/Interop"),
         library(
             "LoadTest", ["Wire", "APIs", "Messages", logging], path: "Sources/LoadTest",
@@ -179,8 +183,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ])
         + tests(
-            "BotGatewayTests", ["BotGateway", "BotEmulator", "Kernel", "Messages", "APIs", "Wire", logging])
-        + tests("BotEmulatorTests", ["BotEmulator", "Messages"])
+            "BotGatewayTests", ["BotGateway", "RobotLink", "Kernel", "Messages", "APIs", "Wire", logging])
+        + tests("RobotLinkTests", ["RobotLink", "Messages"])
+        + tests("BotEmulatorTests", ["BotEmulator", "RobotLink", "Messages"])
         + (asSimulation
             ? [
                 .executableTarget(

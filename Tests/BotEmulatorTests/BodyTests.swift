@@ -1,4 +1,5 @@
 import Messages
+import RobotLink
 import Testing
 
 @testable import BotEmulator

@@ -1,9 +1,9 @@
 import Messages
 import Testing
 
-@testable import BotEmulator
 @testable import BotGateway
 @testable import Kernel
+@testable import RobotLink
 
 /// A robot's client and the gateway's session as pure machines, joined by a link that is cut at any point, with disks
 /// that take their time and forget what was not flushed.

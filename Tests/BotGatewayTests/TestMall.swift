@@ -1,10 +1,10 @@
 import APIs
-import BotEmulator
 import BotGateway
 import Foundation
 import Kernel
 import Logging
 import Messages
+import RobotLink
 import Synchronization
 import Testing
 import Wire

@@ -1,4 +1,5 @@
 public import Messages
+public import RobotLink
 
 /// A simulated robot's body and what it decides, as a pure machine in simulated time.
 ///

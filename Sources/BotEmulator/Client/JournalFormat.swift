@@ -55,17 +55,17 @@ enum CRC32 {
 /// What a journal says: a fold over its records, pure.
 public struct RecoveredJournal: Sendable, Hashable {
     /// The journal's id.
-    public internal(set) var journal: String
+    public package(set) var journal: String
     /// The last report made; 0: none.
-    public internal(set) var lastReport: UInt64 = 0
+    public package(set) var lastReport: UInt64 = 0
     /// The last directive stored; 0: none.
-    public internal(set) var lastDirective: UInt64 = 0
+    public package(set) var lastDirective: UInt64 = 0
     /// Every report up to this one is on the gateway's disk.
-    public internal(set) var reportAck: UInt64 = 0
+    public package(set) var reportAck: UInt64 = 0
     /// Reports and directives that are still in the file, in the order in which they were stored.
-    public internal(set) var entries: [Entry] = []
+    public package(set) var entries: [Entry] = []
     /// The newest note.
-    public internal(set) var note: [UInt8] = []
+    public package(set) var note: [UInt8] = []
 
     /// Something that happened to the robot.
     public enum Entry: Sendable, Hashable {
@@ -92,7 +92,8 @@ public struct RecoveredJournal: Sendable, Hashable {
         for record in records.dropFirst() { add(record) }
     }
 
-    mutating func add(_ record: BotsV1.JournalRecord) {
+    /// Takes up one more record.
+    package mutating func add(_ record: BotsV1.JournalRecord) {
         switch record.kind {
         case .report(let report):
             lastReport = max(lastReport, report.report)

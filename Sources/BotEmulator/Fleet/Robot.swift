@@ -1,6 +1,7 @@
 import APIs
 import Logging
 import Messages
+import RobotLink
 import Wire
 
 /// One emulated robot: its client library and its body between one start and the next crash.

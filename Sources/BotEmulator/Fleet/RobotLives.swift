@@ -2,6 +2,7 @@ import APIs
 import Dispatch
 import Logging
 import Messages
+import RobotLink
 import Synchronization
 import Wire
 
@@ -89,7 +90,7 @@ final class RobotLives: Sendable {
         parameters.outOfStockRate = configuration.failRate
         parameters.seed = configuration.seed
         guard let body = Body(botID: botID, number: number, graph: graph, parameters: parameters, now: 0) else {
-            throw JournalError(.io, "the mall's map has no nodes")
+            throw EmulationError("the mall's map has no nodes")
         }
         let robot = Robot(botID: botID, client: client, body: body, speed: configuration.speed)
         let isLeaving = state.withLock { state in
@@ -213,6 +214,12 @@ final class RobotLives: Sendable {
         summary.failedRobots = now.failure == nil ? 0 : 1
         return summary
     }
+}
+
+/// Why a robot cannot be emulated.
+struct EmulationError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
 }
 
 extension FleetSummary {

@@ -1,7 +1,7 @@
 import Messages
 import Testing
 
-@testable import BotEmulator
+@testable import RobotLink
 
 @Suite struct BotClientCoreTests {
     private static let resumed = BotsV1.FromBot.Body.resumed(BotsV1.Resumed())

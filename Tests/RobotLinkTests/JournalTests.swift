@@ -2,7 +2,7 @@ import Foundation
 import Messages
 import Testing
 
-@testable import BotEmulator
+@testable import RobotLink
 
 @Suite struct JournalTests {
     private static let records: [BotsV1.JournalRecord] = [
