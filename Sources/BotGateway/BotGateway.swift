@@ -16,6 +16,7 @@ public final class BotGateway: Sendable {
     let logger: Logger
     private let liveness: (any LivenessAPI)?
     private let availability = Availability()
+    let follower: DepotFollower
 
     /// The newest telemetry of each robot.
     public let telemetry = TelemetryBoard()
@@ -34,6 +35,7 @@ public final class BotGateway: Sendable {
         self.limits = limits
         self.logger = logger
         loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger)
+        follower = try DepotFollower(loop: loop, sessions: sessions, logger: logger)
         loop.onCondition { [availability] in availability.logIsWorking($0.isWorking) }
     }
 
@@ -71,40 +73,31 @@ public final class BotGateway: Sendable {
 
     /// Takes no more reports, and lets `run()` return once those that wait are on disk.
     public func stop() {
+        follower.store()
         loop.stop()
     }
 
     private func serve() async throws {
         try await loop.decide { core, _ in Decision(core.start()) }
-        var following = begin(try await loop.read { $0 })
+        try begin(try await loop.read { $0 })
         while !Task.isCancelled {
-            for try await recorded in loop.stream.events(of: Self.depot, after: following.position) {
-                try take(recorded, &following)
+            for try await recorded in loop.stream.events(of: DepotFollower.depot, after: follower.position) {
+                try take(recorded)
             }
             // Depot is not here yet, or has stopped; the loop's end cancels this.
             try await Task.sleep(for: .milliseconds(50))
         }
     }
 
-    /// How far Depot's log is read, and how far it must be read before robots are served.
-    struct Following {
-        let head: UInt64
-        fileprivate(set) var position: UInt64 = 0
-    }
-
-    /// The last life's sessions are ended in the log: takes up what it says, before Depot's log is read.
-    func begin(_ core: GatewayCore) -> Following {
+    /// The last life's sessions are ended in the log: takes up what it says, before Depot's log is read on.
+    func begin(_ core: GatewayCore) throws {
         for (bot, state) in core.bots { sessions.stored(bot, through: state.directiveAck) }
-        let following = Following(head: loop.stream.head(of: Self.depot) ?? 0)
-        if following.head == 0 { beginServing() }
-        return following
+        if try follower.begin() { beginServing() }
     }
 
     /// Takes in the next event of Depot's log.
-    func take(_ recorded: RecordedEvent, _ following: inout Following) throws {
-        sessions.apply(try recorded.decoded(as: DepotV1.Event.self))
-        following.position = recorded.position
-        if following.position == following.head { beginServing() }
+    func take(_ recorded: RecordedEvent) throws {
+        if try follower.take(recorded) { beginServing() }
     }
 
     /// The robots that were heard from since this was last asked.
@@ -129,8 +122,6 @@ public final class BotGateway: Sendable {
             }
         }
     }
-
-    static let depot = "depot"
 
     private func beginServing() {
         availability.serve()

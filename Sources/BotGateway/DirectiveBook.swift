@@ -66,6 +66,29 @@ struct DirectiveBook {
     }
 }
 
+// MARK: Snapshot
+
+extension DirectiveBook {
+    /// What `init(_:)` makes the same book of.
+    var record: [BotsV1.DirectiveShelf] {
+        shelves.sorted { $0.key < $1.key }.map { bot, shelf in
+            BotsV1.DirectiveShelf(
+                botID: bot, lastIssued: shelf.lastIssued, stored: shelf.stored,
+                directives: shelf.entries.map { BotsV1.ShelvedDirective(message: $0.message, holds: $0.taskID != nil) })
+        }
+    }
+
+    init(_ record: [BotsV1.DirectiveShelf]) {
+        for shelf in record {
+            shelves[shelf.botID] = Shelf(
+                lastIssued: shelf.lastIssued, stored: shelf.stored,
+                entries: shelf.directives.compactMap { directive in
+                    directive.message.map { Entry(message: $0, taskID: directive.holds ? $0.taskID : nil) }
+                })
+        }
+    }
+}
+
 extension BotsV1.ToBot {
     /// The task that a directive is about.
     fileprivate var taskID: String? {

@@ -68,6 +68,22 @@ final class LiveSessions: Sendable {
 
     // MARK: Depot's log
 
+    /// What is kept of Depot's log, in protobuf: `restore` takes it.
+    func depotView() -> [UInt8] {
+        let (mall, book) = state.withLock { ($0.mall, $0.book) }
+        return BotsV1.DepotView(mall: mall, shelves: book.record).protobuf()
+    }
+
+    /// Begins with what an earlier life has kept. Before any session.
+    /// - Throws: when the bytes are no such view.
+    func restore(_ bytes: [UInt8]) throws {
+        let view = try BotsV1.DepotView(protobuf: bytes, limits: .unlimited)
+        state.withLock { state in
+            state.mall = view.mall
+            state.book = DirectiveBook(view.shelves)
+        }
+    }
+
     func apply(_ event: DepotV1.Event) {
         state.withLock { state in
             switch event.kind {

@@ -59,6 +59,7 @@ final class HeldLog: EventLog {
     func cursor(_ name: String) throws(StorageError) -> UInt64 { try log.cursor(name) }
     func reply(to key: String) throws(StorageError) -> StoredReply? { try log.reply(to: key) }
     func snapshot() throws(StorageError) -> StoredSnapshot? { try log.snapshot() }
+    func view(_ name: String) throws(StorageError) -> StoredSnapshot? { try log.view(name) }
     func close() throws(StorageError) {}
 }
 

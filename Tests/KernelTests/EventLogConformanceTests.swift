@@ -84,6 +84,8 @@ import Testing
         batch.cursors = [("orders", 3), ("depot", 4), ("orders", 5)]
         batch.replies = [("key", reply)]
         batch.snapshot = snapshot
+        let view = StoredSnapshot(format: 2, position: 9, state: [4, 5])
+        batch.views = [("depot", snapshot), ("stores", snapshot), ("depot", view)]
         #expect(try fixture.log.commit(batch) == [])
         try fixture.reopen()
         #expect(try fixture.log.cursor("orders") == 5)
@@ -91,6 +93,8 @@ import Testing
         #expect(try fixture.log.reply(to: "key") == reply)
         #expect(try fixture.log.reply(to: "other") == nil)
         #expect(try fixture.log.snapshot() == snapshot)
+        #expect(try fixture.log.view("depot") == view && fixture.log.view("stores") == snapshot)
+        #expect(try fixture.log.view("orders") == nil)
         #expect(fixture.log.head == 0)
     }
 
@@ -155,6 +159,7 @@ import Testing
         var cursors: [UInt64]
         var replies: [StoredReply?]
         var snapshot: StoredSnapshot?
+        var views: [StoredSnapshot?]
     }
 
     private func view(of log: any EventLog) throws -> View {
@@ -163,7 +168,7 @@ import Testing
             streams: try (0..<5).map { try log.read(stream: "s/\($0)", afterVersion: 2, limit: 50) },
             cursors: try (0..<3).map { try log.cursor("c\($0)") },
             replies: try (0..<40).map { try log.reply(to: "k\($0)") },
-            snapshot: try log.snapshot())
+            snapshot: try log.snapshot(), views: try (0..<2).map { try log.view("c\($0)") })
     }
 
     private func randomBatch(_ time: Timestamp, using random: inout SeededGenerator) -> LogBatch {
@@ -188,6 +193,10 @@ import Testing
         }
         if Int.random(in: 0..<8, using: &random) == 0 {
             batch.snapshot = StoredSnapshot(format: 1, position: random.next() >> 8, state: [1, 2, 3])
+        }
+        if Int.random(in: 0..<8, using: &random) == 0 {
+            let view = StoredSnapshot(format: 1, position: random.next() >> 8, state: [4])
+            batch.views = [("c\(Int.random(in: 0..<2, using: &random))", view)]
         }
         if Int.random(in: 0..<15, using: &random) == 0 { batch.forgetRepliesBefore = time - .milliseconds(20) }
         return batch

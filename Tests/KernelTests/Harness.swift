@@ -110,6 +110,7 @@ final class FaultyLog: EventLog {
     func cursor(_ name: String) throws(StorageError) -> UInt64 { try inner.cursor(name) }
     func reply(to key: String) throws(StorageError) -> StoredReply? { try inner.reply(to: key) }
     func snapshot() throws(StorageError) -> StoredSnapshot? { try inner.snapshot() }
+    func view(_ name: String) throws(StorageError) -> StoredSnapshot? { try inner.view(name) }
     func close() throws(StorageError) { try inner.close() }
 }
 

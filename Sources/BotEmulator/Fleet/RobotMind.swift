@@ -1,4 +1,5 @@
 import Messages
+import RobotLink
 
 /// A body and what its robot has heard: joins the body to its client, without a clock of its own.
 struct RobotMind: Sendable {

@@ -2,19 +2,19 @@ import ArgumentParser
 import Foundation
 import LoadTest
 
-/// A profile as it is written on the command line.
-struct ProfileArgument: ExpressibleByArgument {
-    let profile: LoadProfile
+/// A value of an enumeration on the command line. Beside the type, so that the library need not know of command lines.
+struct NamedArgument<Value: RawRepresentable<String> & CaseIterable & Sendable>: ExpressibleByArgument {
+    let value: Value
 
-    init(_ profile: LoadProfile) { self.profile = profile }
+    init(_ value: Value) { self.value = value }
 
     init?(argument: String) {
-        guard let profile = LoadProfile(rawValue: argument) else { return nil }
-        self.profile = profile
+        guard let value = Value(rawValue: argument) else { return nil }
+        self.value = value
     }
 
-    static var allValueStrings: [String] { LoadProfile.allCases.map(\.rawValue) }
-    var defaultValueDescription: String { profile.rawValue }
+    static var allValueStrings: [String] { Value.allCases.map { $0.rawValue } }
+    var defaultValueDescription: String { value.rawValue }
 }
 
 /// What is run, and what is done with what was found.
@@ -22,8 +22,8 @@ struct LoadOptions: ParsableArguments {
     @Option(
         name: .customLong("profile"),
         help: ArgumentHelp("What the robots do: idle, telemetry, reports, storm or mixed.", valueName: "profile"))
-    var profileArgument = ProfileArgument(.reports)
-    var profile: LoadProfile { profileArgument.profile }
+    var profileArgument = NamedArgument(LoadProfile.reports)
+    var profile: LoadProfile { profileArgument.value }
 
     @Option(help: ArgumentHelp("How many robots, each with a stream of its own.", valueName: "number"))
     var streams = 100
@@ -51,6 +51,13 @@ struct LoadOptions: ParsableArguments {
         help: ArgumentHelp(
             "How many reports of one robot may wait for acknowledgement at once.", valueName: "number"))
     var inFlight = 16
+
+    @Option(
+        name: .customLong("handshakes"),
+        help: ArgumentHelp(
+            "With storm and mixed: TLS handshakes are full, resumed with a ticket, or both in turn.", valueName: "kind")
+    )
+    var handshakesArgument = NamedArgument(LoadPlan.Handshakes.both)
 
     @Option(
         help: ArgumentHelp(
@@ -122,6 +129,7 @@ struct LoadOptions: ParsableArguments {
             profile: profile, streams: streams, connections: connections, rate: rate, duration: .seconds(duration),
             ramp: ramp.map { .seconds($0) })
         plan.inFlight = inFlight
+        plan.handshakes = handshakesArgument.value
         return plan
     }
 

@@ -13,10 +13,31 @@ public struct LoadPlan: Hashable, Sendable {
     public var ramp: Duration
     /// How many reports of one robot may be on their way before it waits for an acknowledgement.
     public var inFlight = 16
+    /// How robots that come and go open their connections.
+    public var handshakes = Handshakes.both
     /// How long, after the ramp, connections may take that are late.
     public var patience = Duration.seconds(15)
     /// How long, at the end, acknowledgements are waited for.
     public var grace = Duration.seconds(10)
+
+    /// Kinds of TLS handshakes.
+    public enum Handshakes: String, Hashable, Sendable, CaseIterable {
+        /// With certificates and signatures.
+        case full
+        /// With a ticket of the connection before; a robot's first one has none.
+        case resumed
+        /// In turn.
+        case both
+
+        /// Whether a robot's visit, from 1, uses the ticket that it has.
+        public func resumes(_ visit: UInt64) -> Bool {
+            switch self {
+            case .full: false
+            case .resumed: visit > 1
+            case .both: visit % 2 == 0
+            }
+        }
+    }
 
     public init(
         profile: LoadProfile, streams: Int, connections: Int? = nil, rate: Double = 1,

@@ -23,7 +23,8 @@ extension LoadShard {
                 state.visitsBegun += 1
                 return state.visitsBegun * count + number
             }
-            await self.visit(robot, due: due, handshake: visit % 2 == 0 ? .resumed : .full, source: source)
+            await self.visit(
+                robot, due: due, handshake: plan.handshakes.resumes(visit) ? .resumed : .full, source: source)
             state.withLock { $0.visits -= 1 }
         }
     }

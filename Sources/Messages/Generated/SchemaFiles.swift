@@ -93,6 +93,20 @@ public enum SchemaFiles {
             count: 830
         ) { UnsafeRawPointer(mallbots__bots__v1__snapshot__file_address()) },
         SchemaFile(
+            name: "mallbots/bots/v1/view.proto",
+            imports: [
+                "mallbots/bots/v1/bots.proto",
+                "mallbots/depot/v1/mall.proto",
+            ],
+            services: [],
+            types: [
+                "mallbots.bots.v1.DepotView",
+                "mallbots.bots.v1.DirectiveShelf",
+                "mallbots.bots.v1.ShelvedDirective",
+            ],
+            count: 950
+        ) { UnsafeRawPointer(mallbots__bots__v1__view__file_address()) },
+        SchemaFile(
             name: "mallbots/depot/v1/depot.proto",
             imports: [
                 "mallbots/types/v1/types.proto",

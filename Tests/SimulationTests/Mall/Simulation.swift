@@ -3,6 +3,7 @@ import Messages
 import OrderedCollections
 
 @testable import BotEmulator
+@testable import RobotLink
 @testable import BotGateway
 @testable import Depot
 @testable import Kernel

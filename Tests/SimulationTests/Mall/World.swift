@@ -2,6 +2,7 @@ import Logging
 import Messages
 
 @testable import BotEmulator
+@testable import RobotLink
 @testable import Wire
 
 /// What everybody in a simulation shares.

@@ -1,6 +1,7 @@
 import Messages
 
 @testable import BotEmulator
+@testable import RobotLink
 @testable import Wire
 
 /// A robot's end of its call: Wire's own end of a connection on one side, the robot's own client on the other.

@@ -1,6 +1,7 @@
 import Messages
 
 @testable import BotEmulator
+@testable import RobotLink
 
 /// A robot's storage: its bytes, and how many of them are safe from a crash.
 final class SimDisk: JournalStorage {

@@ -2,6 +2,7 @@ import Logging
 import Messages
 
 @testable import BotEmulator
+@testable import RobotLink
 @testable import Wire
 
 /// One robot through all its lives: its own client, journal and body, with simulated shells around them.

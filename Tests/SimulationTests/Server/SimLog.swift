@@ -99,4 +99,9 @@ final class SimLog: EventLog, @unchecked Sendable {
         try check()
         return try disk.snapshot()
     }
+
+    func view(_ name: String) throws(StorageError) -> StoredSnapshot? {
+        try check()
+        return try disk.view(name)
+    }
 }

@@ -32,7 +32,7 @@ final class SimServer: @unchecked Sendable {
     private(set) var depot: DepotService?
     private var router = WireRouter()
     private let wireSettings: ConnectionSettings
-    private var following: BotGateway.Following?
+    private var isFollowing = false
     /// Told that this process dies now.
     private let died: (SimServer) -> Void
     private(set) var isDead = false
@@ -120,7 +120,12 @@ final class SimServer: @unchecked Sendable {
             guard let self, !isDead else { return }
             switch result {
             case .success(let core):
-                following = gateway.begin(core)
+                do {
+                    try gateway.begin(core)
+                } catch {
+                    world.auditor.fail("\(error)")
+                }
+                isFollowing = true
                 world.loop.next { [weak self] in self?.follow() }
             // The process ends, and is started anew.
             case .failure: world.loop.next { [weak self] in self?.crash() }
@@ -148,7 +153,8 @@ final class SimServer: @unchecked Sendable {
 
     /// Everything in the logs was taken in, and nobody waits for anything.
     var isIdle: Bool {
-        !isGatewayTurnDue && !isDepotTurnDue && !hasNews() && following?.position == storage.depot.head
+        !isGatewayTurnDue && !isDepotTurnDue && !hasNews() && isFollowing
+            && gateway.follower.position == storage.depot.head
     }
 
     private func dueDepot() {
@@ -203,15 +209,15 @@ final class SimServer: @unchecked Sendable {
     /// The gateway reads what is new in Depot's log.
     private func follow() {
         isFollowDue = false
-        guard !isDead, var following, let feed = stream.feed(of: "depot") else { return }
+        guard !isDead, isFollowing, let feed = stream.feed(of: "depot") else { return }
         // An error: Depot is down. It is read again after its next turn.
-        while let events = try? feed.read(after: following.position, limit: 256), !events.isEmpty {
+        while let events = try? feed.read(after: gateway.follower.position, limit: 256), !events.isEmpty {
             for event in events {
-                do { try gateway.take(event, &following) } catch { world.auditor.fail("\(error)") }
+                do { try gateway.take(event) } catch { world.auditor.fail("\(error)") }
+                // Often, since a restart begins with it.
+                if event.position.isMultiple(of: 64) { gateway.follower.store() }
             }
-            self.following = following
         }
-        self.following = following
     }
 
     // MARK: Life signs

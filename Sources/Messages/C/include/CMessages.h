@@ -5,6 +5,7 @@
 #include "mallbots/bots/v1/events.pb-c.h"
 #include "mallbots/bots/v1/journal.pb-c.h"
 #include "mallbots/bots/v1/snapshot.pb-c.h"
+#include "mallbots/bots/v1/view.pb-c.h"
 #include "mallbots/depot/v1/depot.pb-c.h"
 #include "mallbots/depot/v1/events.pb-c.h"
 #include "mallbots/depot/v1/liveness.pb-c.h"
@@ -154,6 +155,16 @@ static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__bot_record__
 }
 static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__journal_mark__descriptor_address(void) {
     return &mallbots__bots__v1__journal_mark__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__depot_view__descriptor_address(void) {
+    return &mallbots__bots__v1__depot_view__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__directive_shelf__descriptor_address(void) {
+    return &mallbots__bots__v1__directive_shelf__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__bots__v1__shelved_directive__descriptor_address(void) {
+    return &mallbots__bots__v1__shelved_directive__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__shopping_list__descriptor_address(void) {
@@ -796,6 +807,8 @@ extern const char mallbots__bots__v1__journal__file[];
 static inline const void *mallbots__bots__v1__journal__file_address(void) { return mallbots__bots__v1__journal__file; }
 extern const char mallbots__bots__v1__snapshot__file[];
 static inline const void *mallbots__bots__v1__snapshot__file_address(void) { return mallbots__bots__v1__snapshot__file; }
+extern const char mallbots__bots__v1__view__file[];
+static inline const void *mallbots__bots__v1__view__file_address(void) { return mallbots__bots__v1__view__file; }
 extern const char mallbots__depot__v1__depot__file[];
 static inline const void *mallbots__depot__v1__depot__file_address(void) { return mallbots__depot__v1__depot__file; }
 extern const char mallbots__depot__v1__events__file[];

@@ -34,6 +34,9 @@ public protocol EventLog: AnyObject, Sendable {
 
     func snapshot() throws(StorageError) -> StoredSnapshot?
 
+    /// What was last stored of a view (``LogBatch/views``); nil when nothing was.
+    func view(_ name: String) throws(StorageError) -> StoredSnapshot?
+
     /// Lets go of files. Later calls throw `.closed`.
     func close() throws(StorageError)
 }
@@ -69,6 +72,9 @@ public struct LogBatch: Sendable {
     public var replies: [(key: String, reply: StoredReply)] = []
     /// Replaces the snapshot before.
     public var snapshot: StoredSnapshot?
+    /// What this service keeps of other services' logs, by name, with the position there. Each replaces the one before. It
+    /// only saves reading: whatever comes after that position is read again.
+    public var views: [(name: String, view: StoredSnapshot)] = []
     /// Drops answers that are older.
     public var forgetRepliesBefore: Timestamp?
 
@@ -77,7 +83,8 @@ public struct LogBatch: Sendable {
     }
 
     public var isEmpty: Bool {
-        events.isEmpty && cursors.isEmpty && replies.isEmpty && snapshot == nil && forgetRepliesBefore == nil
+        events.isEmpty && cursors.isEmpty && replies.isEmpty && snapshot == nil && views.isEmpty
+            && forgetRepliesBefore == nil
     }
 }
 

@@ -9,6 +9,7 @@ public final class InMemoryEventLog: EventLog {
         var cursors: [String: UInt64] = [:]
         var replies: [String: StoredReply] = [:]
         var snapshot: StoredSnapshot?
+        var views: [String: StoredSnapshot] = [:]
         var isClosed = false
     }
 
@@ -39,6 +40,7 @@ public final class InMemoryEventLog: EventLog {
             }
             for (key, reply) in batch.replies { state.replies[key] = reply }
             if let snapshot = batch.snapshot { state.snapshot = snapshot }
+            for (name, view) in batch.views { state.views[name] = view }
             return recorded
         }
     }
@@ -91,6 +93,10 @@ public final class InMemoryEventLog: EventLog {
 
     public func snapshot() throws(StorageError) -> StoredSnapshot? {
         try access { $0.snapshot }
+    }
+
+    public func view(_ name: String) throws(StorageError) -> StoredSnapshot? {
+        try access { $0.views[name] }
     }
 
     public func close() throws(StorageError) {

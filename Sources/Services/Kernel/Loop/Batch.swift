@@ -55,6 +55,10 @@ struct Batch<Core: ServiceCore> {
         log.cursors.append((cursor, position))
     }
 
+    mutating func store(_ view: StoredSnapshot, asView name: String) {
+        log.views.append((name, view))
+    }
+
     mutating func store(_ snapshot: StoredSnapshot, forgettingRepliesBefore limit: Timestamp) {
         log.snapshot = snapshot
         log.forgetRepliesBefore = limit

@@ -65,6 +65,10 @@ final class LoopWorker<Core: ServiceCore> {
         batch.store(reply, to: key)
     }
 
+    func store(_ view: StoredSnapshot, asView name: String) {
+        batch.store(view, asView: name)
+    }
+
     // MARK: One batch
 
     /// Runs the jobs and whatever foreign events and deadlines wait in one transaction; true when more waits.

@@ -170,6 +170,14 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
         }
     }
 
+    /// Stores what this service keeps of another's log (``EventLog/view(_:)``) with the next batch; `completion` as for
+    /// ``submit(_:completion:)``.
+    public func store(
+        _ view: StoredSnapshot, asView name: String, completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        enqueue(completion) { $0.store(view, asView: name) }
+    }
+
     private func enqueue<Reply: Sendable>(
         _ completion: @escaping @Sendable (Result<Reply, any Error>) -> Void,
         _ run: @escaping @Sendable (LoopWorker<Core>) throws -> Reply

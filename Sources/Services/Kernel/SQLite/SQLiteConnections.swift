@@ -12,6 +12,7 @@ enum SQLiteConnections {
             try writer.writeWithoutTransaction { db in
                 try identify(db, path, name: name, options: options)
                 try makeDurable(db, path)
+                try db.execute(sql: SQLiteFormat.views)
                 try check(db, path, options)
             }
             chmod(path, 0o600)

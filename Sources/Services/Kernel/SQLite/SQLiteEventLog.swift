@@ -91,6 +91,10 @@ public final class SQLiteEventLog: EventLog {
         try read { try SQLiteReading.snapshot($0) }
     }
 
+    public func view(_ name: String) throws(StorageError) -> StoredSnapshot? {
+        try read { try SQLiteReading.view($0, name) }
+    }
+
     public func close() throws(StorageError) {
         let wasClosed = published.withLock { published in
             defer { published.isClosed = true }

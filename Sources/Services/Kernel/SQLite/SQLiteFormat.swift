@@ -23,6 +23,11 @@ enum SQLiteFormat {
             id INTEGER PRIMARY KEY CHECK (id = 1), format INTEGER NOT NULL, position INTEGER NOT NULL,
             state BLOB NOT NULL);
         """
+    /// Came later. Who does not know it loses nothing by it, so the version is the same.
+    static let views = """
+        CREATE TABLE IF NOT EXISTS views (
+            name TEXT PRIMARY KEY, format INTEGER NOT NULL, position INTEGER NOT NULL, state BLOB NOT NULL);
+        """
     static let streamIndex = "CREATE UNIQUE INDEX events_by_stream ON events (stream, version);"
 
     /// Makes the tables in an empty file, in one transaction with the mark of whose file it is.

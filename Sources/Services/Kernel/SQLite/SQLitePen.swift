@@ -133,6 +133,10 @@ final class SQLitePen: @unchecked Sendable {
         for (key, reply) in batch.replies {
             try store(reply, to: key, db)
         }
+        for (name, view) in batch.views {
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO views VALUES (?, ?, ?, ?)")
+                .execute(arguments: [name, Int64(view.format), Int64(view.position), Data(view.state)])
+        }
         if let snapshot = batch.snapshot {
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO snapshots VALUES (1, ?, ?, ?)")
                 .execute(arguments: [Int64(snapshot.format), Int64(snapshot.position), Data(snapshot.state)])

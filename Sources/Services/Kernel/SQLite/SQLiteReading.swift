@@ -42,10 +42,16 @@ enum SQLiteReading {
     }
 
     static func snapshot(_ db: Database) throws -> StoredSnapshot? {
-        try Row.fetchOne(db, sql: "SELECT format, position, state FROM snapshots").map { row in
-            StoredSnapshot(
-                format: UInt32(clamping: row[0] as Int64), position: number(row[1]), state: bytes(row[2]))
-        }
+        try Row.fetchOne(db, sql: "SELECT format, position, state FROM snapshots").map(snapshot)
+    }
+
+    static func view(_ db: Database, _ name: String) throws -> StoredSnapshot? {
+        try Row.fetchOne(db, sql: "SELECT format, position, state FROM views WHERE name = ?", arguments: [name])
+            .map(snapshot)
+    }
+
+    private static func snapshot(_ row: Row) -> StoredSnapshot {
+        StoredSnapshot(format: UInt32(clamping: row[0] as Int64), position: number(row[1]), state: bytes(row[2]))
     }
 
     // Never negative in a sound file; a damaged one must not stop the process.
