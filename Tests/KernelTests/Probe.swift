@@ -26,10 +26,14 @@ final class Probe: Sendable {
     private let process: UncheckedProcess
 
     /// - parameter wrapper: a command line that runs the probe: `strace …`.
-    init(_ folder: String, first: Int, count: Int, pauseMs: Int = 0, wrapper: [String] = []) throws {
+    convenience init(_ folder: String, first: Int, count: Int, pauseMs: Int = 0, wrapper: [String] = []) throws {
+        try self.init([folder, "\(first)", "\(count)", "\(pauseMs)"], wrapper: wrapper)
+    }
+
+    init(_ arguments: [String], wrapper: [String] = []) throws {
         let probe = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent("KernelCrashProbe")
             .path
-        let command = wrapper + [probe ?? "", folder, "\(first)", "\(count)", "\(pauseMs)"]
+        let command = wrapper + [probe ?? ""] + arguments
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = command

@@ -19,6 +19,8 @@ public struct StorageError: StatusConvertible, Hashable {
         case inUse
         /// It may not be read or written, or does not exist and cannot be made.
         case notAccessible
+        /// These events were archived: they are not in the log any more.
+        case archived
         /// It was closed, or its loop was stopped.
         case closed
     }
@@ -37,6 +39,7 @@ public struct StorageError: StatusConvertible, Hashable {
         case .full: .resourceExhausted
         case .io, .inUse, .notAccessible, .closed: .unavailable
         case .damaged: .dataLoss
+        case .archived: .outOfRange
         case .newerFormat, .notALog: .failedPrecondition
         }
     }

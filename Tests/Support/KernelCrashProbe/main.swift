@@ -2,6 +2,8 @@
 // acknowledges, `acked NUMBER`, or refuses, `refused NUMBER why`, and never more than it did.
 //
 //   KernelCrashProbe DIRECTORY FIRST COUNT [PAUSE-MS]    COUNT commands from number FIRST on, then it stops cleanly
+//   KernelCrashProbe archive DIRECTORY FOLDER THROUGH    moves the tally's events up to THROUGH into FOLDER, a few at a
+//                                                        time, and says how far it is
 import Foundation
 import Kernel
 import KernelFixtures
@@ -59,7 +61,28 @@ func add(_ number: UInt64, to tally: ServiceLoop<TallyCore>) async {
     }
 }
 
+func archive(_ path: String, into folder: String, through position: UInt64) throws {
+    let directory = try DataDirectory.open(path)
+    let log = try directory.log("tally")
+    say("started")
+    let archiver = try Archiver(log: log, folder: folder, eventsPerFile: 40, eventsPerDeletion: 7) {
+        say("\($0) \($1)")
+    }
+    _ = try archiver.archive(through: position)
+    _ = try log.giveBackRoom()
+    say("stopped")
+}
+
 let arguments = CommandLine.arguments
+if arguments.count == 5, arguments[1] == "archive", let through = UInt64(arguments[4]) {
+    do {
+        try archive(arguments[2], into: arguments[3], through: through)
+        exit(0)
+    } catch {
+        say("failed \(error)")
+        exit(1)
+    }
+}
 guard arguments.count >= 4, let first = UInt64(arguments[2]), let count = UInt64(arguments[3]) else {
     say("usage: KernelCrashProbe DIRECTORY FIRST COUNT [PAUSE-MS]")
     exit(2)

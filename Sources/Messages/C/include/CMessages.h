@@ -11,6 +11,7 @@
 #include "mallbots/depot/v1/liveness.pb-c.h"
 #include "mallbots/depot/v1/mall.pb-c.h"
 #include "mallbots/depot/v1/snapshot.pb-c.h"
+#include "mallbots/events/v1/archive.pb-c.h"
 #include "mallbots/events/v1/events.pb-c.h"
 #include "mallbots/health/v1/health.pb-c.h"
 #include "mallbots/interop/v1/interop.pb-c.h"
@@ -401,6 +402,22 @@ static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__decline_rec
 }
 static inline const ProtobufCMessageDescriptor *mallbots__depot__v1__bot_record__descriptor_address(void) {
     return &mallbots__depot__v1__bot_record__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__events__v1__segment_record__descriptor_address(void) {
+    return &mallbots__events__v1__segment_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__events__v1__segment_begin__descriptor_address(void) {
+    return &mallbots__events__v1__segment_begin__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__events__v1__archived_event__descriptor_address(void) {
+    return &mallbots__events__v1__archived_event__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__events__v1__event_place__descriptor_address(void) {
+    return &mallbots__events__v1__event_place__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__events__v1__segment_end__descriptor_address(void) {
+    return &mallbots__events__v1__segment_end__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__events__v1__follow_request__descriptor_address(void) {
@@ -819,6 +836,8 @@ extern const char mallbots__depot__v1__mall__file[];
 static inline const void *mallbots__depot__v1__mall__file_address(void) { return mallbots__depot__v1__mall__file; }
 extern const char mallbots__depot__v1__snapshot__file[];
 static inline const void *mallbots__depot__v1__snapshot__file_address(void) { return mallbots__depot__v1__snapshot__file; }
+extern const char mallbots__events__v1__archive__file[];
+static inline const void *mallbots__events__v1__archive__file_address(void) { return mallbots__events__v1__archive__file; }
 extern const char mallbots__events__v1__events__file[];
 static inline const void *mallbots__events__v1__events__file_address(void) { return mallbots__events__v1__events__file; }
 extern const char mallbots__health__v1__health__file[];

@@ -125,6 +125,14 @@ extension EventLog {
                 + "read it again, then decide again")
     }
 
+    /// That a reader cannot begin where it wants to.
+    func archived(after position: UInt64, wantedBy reader: String) -> StorageError {
+        StorageError(
+            .archived,
+            "the log of \(name) begins at position \(earliest), and \(reader) asks for what comes after \(position): "
+                + "the events between were archived; read them with `mallbots events list --archive`")
+    }
+
     static func closed(log: String) -> StorageError {
         StorageError(.closed, "the log of \(log) is closed")
     }

@@ -16,8 +16,13 @@ struct ForeignSubscription<Core: ServiceCore> {
     var isBroken: Bool { damage != nil }
 
     /// Refuses a log that ends before the place that was reached in it: it has lost events, and its next ones would be
-    /// taken for known ones.
+    /// taken for known ones. And one that begins after it: what lies between was archived unread.
     mutating func check(_ feed: EventFeed) throws(StorageError) {
+        if position + 1 < feed.log.earliest {
+            let error = feed.log.archived(after: position, wantedBy: Core.serviceName)
+            damage = error
+            throw error
+        }
         let head = feed.head
         guard head < position else { return }
         let error = StorageError(

@@ -41,20 +41,10 @@ enum SQLiteConnections {
         if isEmpty && application == 0 && version == 0 {
             return try SQLiteFormat.create(db, name: name, indexStreams: options.indexStreams)
         }
-        guard application == SQLiteFormat.applicationID else {
-            throw StorageError(
-                .notALog, "\(path) is the database of another program: move it away, or name another data directory")
-        }
-        guard version <= SQLiteFormat.version else {
-            throw StorageError(
-                .newerFormat,
-                "the log \(path) has format \(version), and this program knows formats up to "
-                    + "\(SQLiteFormat.version): use the MallBots that wrote it, or a newer one")
-        }
-        let service = try String.fetchOne(db, sql: "SELECT value FROM about WHERE key = 'service'")
+        let service = try SQLiteFormat.checkIsLog(db, path)
         guard service == name else {
             throw StorageError(
-                .notALog, "\(path) is the log of \(service ?? "no service"), not of \(name): move it to its own name")
+                .notALog, "\(path) is the log of \(service), not of \(name): move it to its own name")
         }
     }
 

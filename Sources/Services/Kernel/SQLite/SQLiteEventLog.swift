@@ -12,8 +12,7 @@ public final class SQLiteEventLog: EventLog {
     private let writer: DatabaseQueue
     private let reader: DatabaseQueue
     private let pen: SQLitePen
-    private let published: Mutex<(head: UInt64, isClosed: Bool)>
-    private let first: UInt64
+    private let published: Mutex<(first: UInt64, head: UInt64, isClosed: Bool)>
 
     /// Opens the file, or makes it; checks it through when it is small.
     ///
@@ -29,15 +28,14 @@ public final class SQLiteEventLog: EventLog {
                 try pen.prepare(db)
                 return (try pen.first(db), pen.head)
             }
-            first = ends.0
-            published = Mutex((ends.1, false))
+            published = Mutex((ends.0, ends.1, false))
         } catch {
             throw SQLiteFormat.failure(error, path)
         }
     }
 
     public var head: UInt64 { published.withLock { $0.head } }
-    public var earliest: UInt64 { first }
+    public var earliest: UInt64 { published.withLock { $0.first } }
 
     public func commit(_ batch: LogBatch) throws(StorageError) -> [RecordedEvent] {
         try checkOpen()
@@ -93,6 +91,63 @@ public final class SQLiteEventLog: EventLog {
 
     public func view(_ name: String) throws(StorageError) -> StoredSnapshot? {
         try read { try SQLiteReading.view($0, name) }
+    }
+
+    /// Deletes the events up to a position, in one transaction. The last event always stays.
+    func deleteEvents(through position: UInt64) throws(StorageError) {
+        try checkOpen()
+        guard position < head else {
+            throw StorageError(.conflict, "the log of \(name) keeps its last event, at position \(head)")
+        }
+        do {
+            let first = try writer.writeWithoutTransaction { [pen] db in
+                try db.inTransaction(.immediate) {
+                    try db.execute(sql: "DELETE FROM events WHERE position <= ?", arguments: [Int64(position)])
+                    return .commit
+                }
+                return try pen.first(db)
+            }
+            published.withLock { $0.first = first }
+        } catch {
+            throw SQLiteFormat.failure(error, path)
+        }
+    }
+
+    /// Puts events back that were deleted, which end where the log begins, in one transaction.
+    func restoreEvents(_ events: [RecordedEvent]) throws(StorageError) {
+        try checkOpen()
+        guard let last = events.last, last.position + 1 == earliest else {
+            throw StorageError(.conflict, "only events that end before position \(earliest) go back into the log of \(name)")
+        }
+        do {
+            let first = try writer.writeWithoutTransaction { [pen] db in
+                try pen.restore(events, db)
+                return try pen.first(db)
+            }
+            published.withLock { $0.first = first }
+        } catch {
+            throw SQLiteFormat.failure(error, path)
+        }
+    }
+
+    /// Gives the room of deleted events back to the file system, and returns the file's size before and after, in bytes.
+    ///
+    /// SQLite writes what is left anew: that takes time and room for what is left, not for what has gone. Until it is
+    /// done the file is as before.
+    public func giveBackRoom() throws(StorageError) -> (before: Int64, after: Int64) {
+        try checkOpen()
+        let before: Int64
+        do {
+            try writer.writeWithoutTransaction { _ = try Row.fetchAll($0, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+            before = SQLiteFormat.sizeOfFile(path)
+            try writer.writeWithoutTransaction { db in
+                try db.execute(sql: "VACUUM")
+                _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        } catch {
+            throw SQLiteFormat.failure(error, path)
+        }
+        return (before, SQLiteFormat.sizeOfFile(path))
     }
 
     public func close() throws(StorageError) {

@@ -72,6 +72,25 @@ enum SQLiteFormat {
         }
     }
 
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// That an open file is a log, and of a format that this program knows; the name of its service.
+    static func checkIsLog(_ db: Database, _ path: String) throws -> String {
+        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard application == applicationID else {
+            throw StorageError(
+                .notALog, "\(path) is the database of another program: move it away, or name another data directory")
+        }
+        guard version <= self.version else {
+            throw StorageError(
+                .newerFormat,
+                "the log \(path) has format \(version), and this program knows formats up to "
+                    + "\(self.version): use the MallBots that wrote it, or a newer one")
+        }
+        return try String.fetchOne(db, sql: "SELECT value FROM about WHERE key = 'service'") ?? "no service"
+    }
+
     static func sizeOfFile(_ path: String) -> Int64 {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return (attributes?[.size] as? NSNumber)?.int64Value ?? 0

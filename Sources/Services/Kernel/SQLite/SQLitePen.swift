@@ -100,6 +100,24 @@ final class SQLitePen: @unchecked Sendable {
         return recorded
     }
 
+    /// Puts events back whose streams are known, since streams outlive their events.
+    func restore(_ events: [RecordedEvent], _ db: Database) throws {
+        if !isPrepared { try prepare(db) }
+        try db.inTransaction(.immediate) {
+            let insert = try Insertion(db)
+            for event in events {
+                guard let stream = try find(event.stream, db), event.version <= stream.version else {
+                    throw StorageError(
+                        .damaged,
+                        "the log of \(log) knows no version \(event.version) of the stream \(event.stream): these archived "
+                            + "events are another mall's")
+                }
+                try insert.execute(event, stream: stream.id)
+            }
+            return .commit
+        }
+    }
+
     private func find(_ name: String, _ db: Database) throws -> Stream? {
         if let stream = streams[name] { return stream }
         let statement = try db.cachedStatement(sql: "SELECT id, version FROM streams WHERE name = ?")

@@ -71,8 +71,11 @@ final class EventFeed: Sendable {
     }
 
     /// The events after `position`, from memory or from disk: may block.
+    ///
+    /// - throws: also `.archived` when the log begins later: a reader must not take a later event for the next one.
     func read(after position: UInt64, limit: Int) throws(StorageError) -> [RecordedEvent] {
         if let events = tail(after: position, limit: limit) { return events }
+        if position + 1 < log.earliest { throw log.archived(after: position, wantedBy: "a reader") }
         var events = try log.read(after: position, limit: limit)
         // Just committed and not yet published: that comes later, so that nobody is ever ahead of `head`.
         let head = head

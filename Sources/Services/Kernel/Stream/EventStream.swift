@@ -89,17 +89,18 @@ public struct EventFilter: Hashable, Sendable {
 
 /// Where to begin reading.
 public enum EventStart: Hashable, Sendable {
+    /// At the first event that is still in the log.
     case beginning
     /// Only what comes from now on.
     case now
-    /// After these positions by service; a service that is not named starts at its beginning.
+    /// After these positions by service; a service that is not named starts as with `beginning`.
     case after([String: UInt64])
 
     func position(in feed: EventFeed) -> UInt64 {
         switch self {
-        case .beginning: 0
+        case .beginning: feed.log.earliest - 1
         case .now: feed.head
-        case .after(let positions): positions[feed.log.name] ?? 0
+        case .after(let positions): positions[feed.log.name] ?? feed.log.earliest - 1
         }
     }
 }
