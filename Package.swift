@@ -125,6 +125,7 @@ let package = Package(
         library(
             "BotEmulator", ["RobotLink", "Wire", "APIs", "Messages", logging], path: "Sources/BotEmulator",
             exclude: ["Client"]),
+        library("Audit", ["Kernel", "Messages", collections], path: "Sources/Audit"),
         library("Interop", ["Wire", "APIs", "Messages", logging], path: "Sources/Interop"),
         library(
             "LoadTest", ["Wire", "APIs", "Messages", logging], path: "Sources/LoadTest",
@@ -133,7 +134,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
-                "BotGateway", "KioskGateway", "BotEmulator", "Interop", "LoadTest", nioCore, nioPosix, logging,
+                "BotGateway", "KioskGateway", "BotEmulator", "Interop", "LoadTest", "Audit", nioCore, nioPosix, logging,
                 lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -184,6 +185,7 @@ let package = Package(
             ])
         + tests(
             "BotGatewayTests", ["BotGateway", "RobotLink", "Kernel", "Messages", "APIs", "Wire", logging])
+        + tests("AuditTests", ["Audit", "Kernel", "Messages"])
         + tests("RobotLinkTests", ["RobotLink", "Messages"])
         + tests("BotEmulatorTests", ["BotEmulator", "RobotLink", "Messages"])
         + (asSimulation
