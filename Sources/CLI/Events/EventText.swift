@@ -21,6 +21,17 @@ enum EventText {
         json.contains("\"\(id)\"") || json.contains("\"\(id)/")
     }
 
+    /// As it is shown, or nil when the request leaves it out.
+    static func logged(_ event: RecordedEvent, for request: EventsV1.FollowRequest) throws -> EventsV1.LoggedEvent? {
+        let json = try json(event)
+        guard request.orderID.isEmpty || mentions(request.orderID, in: json),
+            request.botID.isEmpty || mentions(request.botID, in: json)
+        else { return nil }
+        return EventsV1.LoggedEvent(
+            service: event.service, position: event.position, stream: event.stream, version: event.version,
+            type: event.type, timeUnixMs: event.time.unixMs, json_: json)
+    }
+
     /// One line for `--json`: the record's fields, and the event itself under "event".
     static func jsonLine(_ event: EventsV1.LoggedEvent) -> String {
         let record = Record(

@@ -22,14 +22,7 @@ struct EventsService: EventsAPI {
         let filter = EventFilter(
             services: request.services.isEmpty ? nil : Set(request.services), types: Set(request.types))
         for try await event in stream.events(matching: filter, from: .after(positions), follow: request.follow) {
-            let json = try EventText.json(event)
-            guard request.orderID.isEmpty || EventText.mentions(request.orderID, in: json),
-                request.botID.isEmpty || EventText.mentions(request.botID, in: json)
-            else { continue }
-            try await outbound.send(
-                EventsV1.LoggedEvent(
-                    service: event.service, position: event.position, stream: event.stream, version: event.version,
-                    type: event.type, timeUnixMs: event.time.unixMs, json_: json))
+            if let logged = try EventText.logged(event, for: request) { try await outbound.send(logged) }
         }
     }
 }
