@@ -35,7 +35,10 @@ struct MallServer: Sendable {
         let directory = try explaining { try DataDirectory.open(folders.root) }
         defer { directory.close() }
         let logger = Loggers.logger("mallbots", level: options.log.logLevel.level)
-        let services = try explaining { try Services(directory: directory, mall: plan.mall, logger: logger) }
+        let services = try explaining {
+            try Services(
+                directory: directory, mall: plan.mall, leaseSeconds: options.leaseSeconds, logger: logger)
+        }
         let listeners = try explaining {
             try Listeners(options: options, services: services, hangUps: hangUps, logger: logger)
         }

@@ -20,13 +20,16 @@ public final class DepotService: DepotAPI, LivenessAPI {
     ///   - log: Depot's own, named "depot".
     ///   - stream: Where the logs of "stores", "orders" and "gateway" are or will be.
     ///   - mall: The building. When the log has another one, this one is opened in its place.
+    ///   - policy: What dispatching and leases go by.
     /// - Throws: a ``MallError`` when the mall is not fit to work in; a `StorageError` when a log cannot be read.
     public init(
         log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(), mall: DepotV1.Mall,
-        logger: Logger, options: LoopOptions = LoopOptions()
+        logger: Logger, options: LoopOptions = LoopOptions(), policy: DispatchPolicy = DispatchPolicy()
     ) throws {
         _ = try MallGraph(mall)
-        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options)
+        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options) {
+            $0.policy = policy
+        }
         pulse = Pulse(loop, logger: logger)
         loop.onCommit { [watchers] events, _ in watchers.note(events.compactMap(\.event.kind)) }
         try loop.subscribe(to: "stores", StoresV1.Event.self) { core, event, _ in

@@ -8,13 +8,17 @@ struct LoadedState<Core: ServiceCore> {
     private(set) var snapshotPosition: UInt64 = 0
     private(set) var snapshotBytes = 0
 
-    init(_ log: any EventLog, logger: Logger) throws(StorageError) {
+    /// - parameter configure: gives a core what is not part of its state, before it takes in anything.
+    init(
+        _ log: any EventLog, logger: Logger, configure: @Sendable (inout Core) -> Void
+    ) throws(StorageError) {
         if let stored = try log.snapshot() { take(stored, of: log, logger: logger) }
+        configure(&core)
         guard head + 1 >= log.earliest else {
             throw StorageError(
                 .damaged,
-                "the log of \(log.name) begins at position \(log.earliest), and there is no snapshot to begin with: "
-                    + "restore the data directory from a backup")
+                "the log of \(log.name) begins at position \(log.earliest), and there is no snapshot to begin with: bring "
+                    + "its archived events back with `mallbots events restore`, or restore the data directory from a backup")
         }
         try replay(log)
     }

@@ -15,6 +15,7 @@ final class LoopWorker<Core: ServiceCore> {
     let clock: any KernelClock
     let logger: Logger
     let options: LoopOptions
+    private let configure: @Sendable (inout Core) -> Void
 
     var subscriptions: [ForeignSubscription<Core>] = []
     var observers: [@Sendable ([CommittedEvent<Core.Event>], Core) -> Void] = []
@@ -35,7 +36,7 @@ final class LoopWorker<Core: ServiceCore> {
 
     init(
         log: any EventLog, feed: EventFeed, stream: EventStream, clock: any KernelClock, logger: Logger,
-        options: LoopOptions
+        options: LoopOptions, configure: @escaping @Sendable (inout Core) -> Void
     ) throws {
         self.log = log
         self.feed = feed
@@ -43,7 +44,8 @@ final class LoopWorker<Core: ServiceCore> {
         self.clock = clock
         self.logger = logger
         self.options = options
-        let loaded = try LoadedState<Core>(log, logger: logger)
+        self.configure = configure
+        let loaded = try LoadedState<Core>(log, logger: logger, configure: configure)
         core = loaded.core
         batch = Batch(now: max(loaded.time, clock.now()), head: loaded.head, keepsEvents: !observers.isEmpty)
         snapshots = SnapshotPolicy(every: options.snapshotEvery, loaded: loaded)
@@ -221,7 +223,7 @@ final class LoopWorker<Core: ServiceCore> {
     /// Makes the state that of the log, after a commit failed or at the start.
     private func reload() {
         do {
-            let loaded = try LoadedState<Core>(log, logger: logger)
+            let loaded = try LoadedState<Core>(log, logger: logger, configure: configure)
             core = loaded.core
             batch = Batch(now: max(batch.now, loaded.time), head: loaded.head, keepsEvents: !observers.isEmpty)
             for index in subscriptions.indices { try resume(&subscriptions[index]) }

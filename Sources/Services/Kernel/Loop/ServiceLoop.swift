@@ -30,10 +30,11 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
 
     /// Loads the state from the log: blocks while it reads.
     ///
+    /// - parameter configure: gives a core what is not part of its state, such as a policy, whenever one is loaded.
     /// - throws: ``StorageError`` when the log cannot be read, or holds what this program does not understand.
     public init(
         log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(), logger: Logger,
-        options: LoopOptions = LoopOptions()
+        options: LoopOptions = LoopOptions(), configure: @escaping @Sendable (inout Core) -> Void = { _ in }
     ) throws {
         self.log = log
         self.stream = stream
@@ -42,7 +43,8 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
         mailbox = Mailbox(capacity: options.mailboxCapacity)
         worker = ThreadOwned(
             try LoopWorker(
-                log: log, feed: feed, stream: stream, clock: clock, logger: logger, options: options))
+                log: log, feed: feed, stream: stream, clock: clock, logger: logger, options: options,
+                configure: configure))
         let mailbox = mailbox
         clock.onChange { mailbox.wake() }
         stream.onRegistration { mailbox.wake() }
