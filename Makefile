@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench hostile help run build test check format proto fuzz allocations simulate
+.PHONY: bench hostile torture mutants simulate help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
@@ -37,6 +37,13 @@ simulate: ## Simulate whole malls, each from a seed, with crashes and a bad netw
 hostile: build ## Attack a server while 100 healthy robots go on, and measure what they feel (about 12 minutes)
 	@MALLBOTS=.build/release/mallbots HOSTILE=full python3 -m unittest discover --start-directory Tests/EndToEnd \
 		--pattern 'test_hostile.py' --verbose
+
+torture: build ## Break a mall at random under load, then check its books (MINUTES=n SEED=s TORTURE="--robots 400 ...")
+	@MALLBOTS=.build/release/mallbots python3 Tests/EndToEnd/torture.py --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED),) $(TORTURE)
+
+mutants: ## Plant bugs one at a time and see that each is caught (an hour; MUTANT=name for one; goes on where it was)
+	@scripts/setup --check
+	@scripts/mutants $(MUTANT)
 
 bench: ## Measure Wire beside a bare C server, gRPC and mosquitto, and print a table (half an hour; BENCH="--rows one,many --runs 5")
 	@scripts/setup
