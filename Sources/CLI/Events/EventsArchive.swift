@@ -87,7 +87,7 @@ extension Events {
             var readers = [ArchivePlan.Reader(name: "the snapshot of \(name)", position: try Self.snapshot(of: own))]
             for other in MallLogs.readers[name] ?? [] {
                 let file = try SQLiteLogFile(path: directory.file("\(other).log.db"))
-                readers.append(.init(name: other, position: try file.cursor(name)))
+                readers.append(.init(name: other, position: try file.place(in: name)))
             }
             return readers
         }

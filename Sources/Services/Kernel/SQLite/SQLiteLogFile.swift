@@ -44,9 +44,16 @@ public final class SQLiteLogFile: Sendable {
         }
     }
 
-    /// The position in another service's log that this one has reached; 0: none is stored.
-    public func cursor(_ service: String) throws(StorageError) -> UInt64 {
-        try read { try SQLiteReading.cursor($0, service) }
+    /// The position in another service's log after which this one goes on when it starts: the cursor of a subscription,
+    /// or that of what it keeps of that log. 0: it reads all of it.
+    public func place(in service: String) throws(StorageError) -> UInt64 {
+        try read { db in
+            let cursor = try SQLiteReading.cursor(db, service)
+            // Files of an older time have no views.
+            guard try db.tableExists("views") else { return cursor }
+            let view = try Int64.fetchOne(db, sql: "SELECT position FROM views WHERE name = ?", arguments: [service])
+            return max(cursor, SQLiteReading.number(view ?? 0))
+        }
     }
 
     public func snapshot() throws(StorageError) -> StoredSnapshot? {

@@ -104,7 +104,7 @@ final class SQLitePen: @unchecked Sendable {
     func restore(_ events: [RecordedEvent], _ db: Database) throws {
         if !isPrepared { try prepare(db) }
         try db.inTransaction(.immediate) {
-            let insert = try Insertion(db)
+            let insert = try SQLiteInsertion(db)
             for event in events {
                 guard let stream = try find(event.stream, db), event.version <= stream.version else {
                     throw StorageError(
