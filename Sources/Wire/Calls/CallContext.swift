@@ -20,6 +20,9 @@ public struct CallContext: Sendable {
     public let response: ResponseMetadata
     /// For a caller: wait for a connection until the deadline, instead of failing at once when there is none.
     public var waitForReady: Bool
+    /// For a caller that waits so: told, each time that an attempt to connect has failed, why there is still no
+    /// connection. On the client's event loop: it must not block.
+    public var notReady: (@Sendable (_ reason: String) -> Void)?
 
     /// A context for a caller.
     public init(timeout: Duration? = nil, metadata: Metadata = [:], waitForReady: Bool = false) {

@@ -44,7 +44,10 @@ extension WireClient {
         case .connected(let connection): if !waiting.isEmpty || !open(call, on: connection) { wait(call) }
         case .connecting: wait(call)
         case .failed(let reason):
-            if call.stream.context.waitForReady { return wait(call) }
+            if call.stream.context.waitForReady {
+                call.stream.context.notReady?(reason)
+                return wait(call)
+            }
             fail(call, WireStatus(.unavailable, "not connected: \(reason)"))
         case .closed: fail(call, WireStatus(.unavailable, "the client is closed"))
         }

@@ -225,8 +225,9 @@ class Gateway:
             def say(**fields):
                 peer.send(pb.Frame(stream_id=stream, message=bots.ToBot(**fields).SerializeToString()))
 
-            def end(code, message=""):
-                peer.send(pb.Frame(stream_id=stream, status=pb.Status(code=code, message=message)))
+            def end(code, message="", **metadata):
+                entries = [pb.MetadataEntry(key=key.replace("_", "-"), value=value) for key, value in metadata.items()]
+                peer.send(pb.Frame(stream_id=stream, status=pb.Status(code=code, message=message, metadata=entries)))
 
             async def hear():
                 frame = await peer.read("message", "reset")
@@ -249,6 +250,7 @@ class RobotTests(Folder, unittest.IsolatedAsyncioTestCase):
     async def play(self, gateway, *talks, seconds=15, **options):
         """A robot against a gateway that plays one talk a session. Ends with the last talk."""
         left = list(talks)
+        self.waits = []
         over = asyncio.get_running_loop().create_future()
 
         async def next_talk(say, hear, end):
@@ -265,12 +267,16 @@ class RobotTests(Folder, unittest.IsolatedAsyncioTestCase):
 
         async def soon(_):
             await asyncio.sleep(0.01)
+
+        async def noted(seconds):
+            self.waits.append(seconds)
+            await asyncio.sleep(0.01)
         server = Server(gateway.script(next_talk))
         async with server as port:
             journal = Journal(self.folder / "j")
             try:
                 async with Client("127.0.0.1", port, client_tls(), sleep=soon) as client:
-                    robot = Robot("b-1", client, journal, Body(), speed=1000, sleep=soon, **options)
+                    robot = Robot("b-1", client, journal, Body(), speed=1000, sleep=noted, **options)
                     running = asyncio.ensure_future(robot.run())
                     done, _ = await asyncio.wait([running, over], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
                     self.assertTrue(done, f"nothing ended; the gateway has {gateway.applied}")
@@ -337,6 +343,23 @@ class RobotTests(Folder, unittest.IsolatedAsyncioTestCase):
         _, result = await self.play(Gateway(), talk, talk)
         self.assertIsInstance(result, StopError)
         self.assertIn("17 reports", str(result))
+
+    async def test_a_robot_waits_as_long_as_it_is_asked_to(self):
+        def talk(code, **metadata):
+            async def refuse(say, hear, end):
+                end(code, "too many", **metadata)
+                await hear()
+            return refuse
+
+        async def last(say, hear, end):
+            pass
+        await self.play(
+            Gateway(), talk(8, retry_after_ms="9000"), talk(8), talk(14, retry_after_ms="soon"), talk(10), last)
+        waits = self.waits
+        self.assertTrue(9 <= waits[0] <= 10.8, waits)
+        # Not asked to, it waits as ever; a call on a connection that was just lost is one more.
+        self.assertTrue(0.4 <= waits[1] <= 0.6, waits)
+        self.assertTrue(24 <= waits[-1] <= 36, waits)
 
     async def test_a_refusal_that_does_not_mend_itself_stops_the_robot(self):
         async def talk(say, hear, end):

@@ -119,7 +119,7 @@ class Robot:
         wait = LEAST_WAIT_SECONDS
         while True:
             before = self.session
-            aborted = False
+            aborted, asked = False, 0.0
             try:
                 connection = await self.client.ready()
                 async with connection.call(CONNECT, bots.ToBot) as call:
@@ -130,14 +130,15 @@ class Robot:
                 if error.code in FATAL:
                     raise StopError(f"the gateway refuses this robot: {error}") from error
                 log.warning("the session ended: %s", error)
-                aborted = error.code == Code.ABORTED
+                aborted, asked = error.code == Code.ABORTED, error.status.retry_after or 0.0
             finally:
                 self._settled = False
             if aborted:  # another one with this name is at work: do not fight with it
                 wait = MOST_WAIT_SECONDS
             elif self.session != before:
                 wait = LEAST_WAIT_SECONDS
-            await self._sleep(wait * (0.8 + 0.4 * random.random()))
+            # Not before the gateway asked it to, and not all robots at once.
+            await self._sleep(max(wait * (0.8 + 0.4 * random.random()), asked * (1 + 0.2 * random.random())))
             wait = min(wait * 2, MOST_WAIT_SECONDS)
 
     async def _converse(self, call: Call[bots.ToBot]) -> None:

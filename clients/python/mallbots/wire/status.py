@@ -4,7 +4,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
-from typing import Iterable, List, Sequence, Tuple, Union
+from typing import Iterable, List, Optional, Sequence, Tuple, Union
 
 from .v1 import wire_pb2 as pb
 
@@ -50,6 +50,14 @@ class Status:
     message: str = ""
     metadata: Metadata = ()
     begun: bool = True
+
+    @property
+    def retry_after(self) -> Optional[float]:
+        """How long the server asks to wait before another try, in seconds; None when it does not say."""
+        for key, value in self.metadata:
+            if key == "retry-after-ms" and isinstance(value, str) and value.isascii() and value.isdigit():
+                return min(int(value) / 1000, 86_400.0)
+        return None
 
 
 class WireError(Exception):
