@@ -65,4 +65,16 @@ import Testing
         #expect(reasons.value.count >= 2)
         #expect(reasons.value.allSatisfy { $0.contains("127.0.0.1:1") }, "\(reasons.value)")
     }
+
+    @Test func lagIsTheLatestOrMostOfWhatItWas() {
+        let lag = LoopLag()
+        lag.note(late: 80_000_000)
+        #expect(lag.now == .milliseconds(80))
+        lag.note(late: 0)
+        #expect(lag.now == .milliseconds(60))
+        lag.note(late: 70_000_000)
+        #expect(lag.now == .milliseconds(70))
+        for _ in 0..<100 { lag.note(late: 0) }
+        #expect(lag.now < .milliseconds(1))
+    }
 }

@@ -9,6 +9,10 @@ public import Messages
 public protocol WireReactor<Request>: AnyObject {
     associatedtype Request: Message
 
+    /// The longest message that it takes, in bytes; a longer one ends the call with `.invalidArgument`, undecoded. Asked
+    /// for once, when the call begins. Unless it says otherwise, whatever a frame may hold.
+    var maxMessageBytes: Int { get }
+
     /// A message came. Its sender gets credit for the next when this returns.
     func received(_ message: Request)
 
@@ -26,6 +30,8 @@ public protocol WireReactor<Request>: AnyObject {
 }
 
 extension WireReactor {
+    public var maxMessageBytes: Int { .max }
+
     // Inlined where the type is known: what is generic over a message looks up types in the runtime's tables.
     @inlinable
     public func _receive(_ bytes: UnsafeRawBufferPointer) throws(DecodingError) {
@@ -67,4 +73,8 @@ public struct WireReply<Response: Message>: Sendable {
 
     /// Has `canSend` called after a time, if the call is not over by then.
     public func wake(after delay: Duration) { call.wake(after: delay) }
+
+    /// How late the connection's event loop lately does what it is to do: little while its thread keeps up, and what every
+    /// message waits when it does not. Zero without a server.
+    public var loopLag: Duration { call.loopLag }
 }

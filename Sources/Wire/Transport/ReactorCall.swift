@@ -24,6 +24,7 @@ final class ReactorCall: CallEnd, @unchecked Sendable {
     /// What arrived while it was paused.
     private var waiting = Deque<(bytes: [UInt8], cost: Int)>()
     private var unreported = 0
+    private var maxMessageBytes = Int.max
 
     init(id: UInt32, context: CallContext, connection: WireConnection) {
         self.id = id
@@ -33,6 +34,7 @@ final class ReactorCall: CallEnd, @unchecked Sendable {
     }
 
     func start(_ reactor: any WireReactor) {
+        maxMessageBytes = reactor.maxMessageBytes
         if connection == nil { reactor.ended(.endOfCall) } else { self.reactor = reactor }
     }
 
@@ -74,6 +76,11 @@ final class ReactorCall: CallEnd, @unchecked Sendable {
 
     private func take(_ payload: UnsafeRawBufferPointer, cost: Int) {
         guard let reactor else { return }
+        guard payload.count <= maxMessageBytes else {
+            connection?.refuse(.badMessage, "stream \(id): a message of \(payload.count) bytes")
+            let text = "a message of \(payload.count) bytes; this call takes at most \(maxMessageBytes)"
+            return end(WireStatus(.invalidArgument, text))
+        }
         do throws(DecodingError) {
             try reactor._receive(payload)
         } catch {
@@ -85,6 +92,8 @@ final class ReactorCall: CallEnd, @unchecked Sendable {
     }
 
     // MARK: From the reactor
+
+    var loopLag: Duration { connection?.loopLag?.now ?? .zero }
 
     /// Whether the message is on its way to the socket.
     @usableFromInline

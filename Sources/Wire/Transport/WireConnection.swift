@@ -56,6 +56,8 @@ final class WireConnection: @unchecked Sendable {
     var link = Link.none
     /// A server's, to have the peer checked again after a reload.
     var tls: TLSHandler?
+    /// A server's: how late this connection's event loop is.
+    var loopLag: LoopLag?
     /// A server's: other limits for some peers.
     var limitsForPeer: (@Sendable (PeerIdentity) -> WireLimits?)?
     /// A client's, to count what goes through.

@@ -48,6 +48,7 @@ public final class WireServer: Service {
     private let bound: EventLoopPromise<WireAddress>
     private let registry: ConnectionRegistry
     private let settings: ConnectionSettings
+    private let lags = LoopLags()
     /// What new connections are set up with.
     private let tls: Mutex<TLSContext?>
     /// How often what was refused.
@@ -86,6 +87,8 @@ public final class WireServer: Service {
     /// - Throws: `WireBindError` when it cannot listen.
     public func run() async throws {
         let listener = try await listen()
+        lags.measure(group)
+        defer { lags.stop() }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 try? await listener.closeFuture.get()
@@ -172,6 +175,7 @@ public final class WireServer: Service {
         registry.add(connection, ticket)
         let registry = registry
         connection.limitsForPeer = configuration.limitsForPeer
+        connection.loopLag = lags.lag(of: channel.eventLoop)
         connection.events.ready = { registry.handshakeDone(ticket) }
         connection.events.closed = { [unowned connection] _ in registry.remove(connection, ticket) }
         do {
