@@ -65,6 +65,7 @@ public final class BotGateway: Sendable {
             }
             group.addTask { try await self.loop.run() }
             group.addTask { try await self.serve() }
+            group.addTask { await self.forgetTelemetry() }
             if let liveness { group.addTask { await self.reportAlive(to: liveness) } }
             // The loop ends the group; reading Depot's log alone does not.
             try await group.next()
@@ -120,6 +121,13 @@ public final class BotGateway: Sendable {
                     logger.debug("gateway.alive.failed", metadata: ["error": "\(error)"])
                 }
             }
+        }
+    }
+
+    private func forgetTelemetry() async {
+        let interval = min(.seconds(5), limits.telemetryKept)
+        while (try? await Task.sleep(for: interval)) != nil {
+            telemetry.sweep(before: clock.now() - limits.telemetryKept)
         }
     }
 

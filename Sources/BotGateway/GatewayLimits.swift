@@ -1,4 +1,4 @@
-/// What one robot may take of the gateway, and what the gateway asks of robots.
+/// What robots may take of the gateway, one and all together, and what the gateway asks of them.
 public struct GatewayLimits: Sendable, Hashable {
     /// How long a call may wait before its Hello.
     public var helloDeadline: Duration
@@ -14,6 +14,11 @@ public struct GatewayLimits: Sendable, Hashable {
     public var telemetryIntervalMs: UInt32
     /// How often the depot is told which robots are alive: often, compared with a lease.
     public var aliveInterval: Duration
+
+    /// An event loop that is later than this lets less telemetry through.
+    public var telemetryLagLimit = Duration.milliseconds(25)
+    /// How long the newest telemetry of a robot is kept when no more comes.
+    public var telemetryKept = Duration.seconds(300)
 
     public init(
         helloDeadline: Duration = .seconds(10), maxUnflushedReports: Int = 256, maxBotIDBytes: Int = 128,

@@ -20,12 +20,15 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
     /// What the connection would not take yet.
     private var unsent: BotsV1.ToBot?
     private var isPaused = false
+    private let thinning: TelemetryThinning
+    private var telemetry: TelemetrySlot?
 
     /// On the connection's event loop, when the call begins.
     init(gateway: BotGateway, reply: WireReply<BotsV1.ToBot>) {
         session = Mutex(BotSession(identity: SessionIdentity(peer: reply.context.peer), limits: gateway.limits))
         self.gateway = gateway
         self.reply = reply
+        thinning = TelemetryThinning(gateway.limits)
         helloIsDue = .now + gateway.limits.helloDeadline
         reply.wake(after: gateway.limits.helloDeadline)
     }
@@ -84,6 +87,11 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
         if isPaused { reply.pause() } else { reply.resume() }
     }
 
+    private func publish(_ newest: BotsV1.Telemetry) {
+        if telemetry == nil { telemetry = botID.map(gateway.telemetry.slot) }
+        telemetry?.publish(newest, at: gateway.clock.now(), gap: thinning.gap(lag: reply.loopLag))
+    }
+
     private func end(_ status: WireStatus?) {
         if let status {
             gateway.logger.debug(
@@ -116,10 +124,8 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
             case .close(let session, let why): close(session, why)
             case .directivesStored(let directive):
                 if let botID { gateway.sessions.stored(botID, through: directive) }
-            case .telemetry(let telemetry):
-                if let botID {
-                    gateway.telemetry.publish(telemetry, from: botID, at: gateway.clock.now())
-                }
+            // From `received` only, so on the event loop.
+            case .telemetry(let newest): publish(newest)
             }
         }
     }
