@@ -11,7 +11,7 @@ public import Wire
 /// anywhere.
 public final class BotGateway: Sendable {
     let loop: ServiceLoop<GatewayCore>
-    let sessions = LiveSessions()
+    let sessions: LiveSessions
     let limits: GatewayLimits
     let logger: Logger
     private let liveness: (any LivenessAPI)?
@@ -25,12 +25,15 @@ public final class BotGateway: Sendable {
     ///
     /// - Parameters:
     ///   - stream: where Depot's log is, or will be, registered.
+    ///   - roster: whether robots may come that nobody has registered.
     ///   - liveness: who is told which robots are alive, as long as this runs: the depot, here or over Wire.
     /// - Throws: `StorageError` when the log cannot be read.
     public init(
         log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(),
-        limits: GatewayLimits = GatewayLimits(), liveness: (any LivenessAPI)? = nil, logger: Logger
+        limits: GatewayLimits = GatewayLimits(), roster: RosterPolicy = .open, liveness: (any LivenessAPI)? = nil,
+        logger: Logger
     ) throws {
+        sessions = LiveSessions(limits: limits, roster: roster)
         self.liveness = liveness
         self.limits = limits
         self.logger = logger
@@ -52,6 +55,9 @@ public final class BotGateway: Sendable {
 
     /// The robots with a live session, by id.
     public var liveBotIDs: [String] { sessions.botIDs }
+
+    /// How many sessions there are, how many are being opened, and how many Hellos found no room.
+    public var sessionCounts: (live: Int, opening: Int, refused: Int) { sessions.counts }
 
     // MARK: Running
 

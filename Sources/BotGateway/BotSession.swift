@@ -230,6 +230,13 @@ struct BotSession {
         return end(WireStatus(.aborted, "session \(newer) of this robot has begun"), why: "superseded")
     }
 
+    /// The robot may not stay. What is on disk is acknowledged and what was issued goes out before the call ends: a robot that
+    /// was retired hears where to go.
+    mutating func dismissed(_ status: WireStatus) -> [Action] {
+        if isAckDue, phase == .live { messages.append(BotsV1.ToBot()) }
+        return end(status)
+    }
+
     // MARK: To the robot
 
     mutating func next() -> Step {

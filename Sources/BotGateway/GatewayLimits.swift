@@ -15,6 +15,18 @@ public struct GatewayLimits: Sendable, Hashable {
     /// How often the depot is told which robots are alive: often, compared with a lease.
     public var aliveInterval: Duration
 
+    /// Sessions in all.
+    public var maxSessions = 100_000
+    /// Hellos that may wait for their session to be on disk. As many as the log takes in one transaction.
+    public var maxHellosInFlight = 8_192
+    /// How many messages one robot may send, on average; 0: as many as it likes.
+    public var messagesPerSecond = 1_000.0
+    /// How many seconds' worth of messages a robot may send at once after a rest.
+    public var messageBurstSeconds = 10.0
+    /// How long a robot may have more to say than it may, without a rest, before its call ends.
+    public var messagePatience = Duration.seconds(300)
+    /// The longest message of a robot, in bytes. One ends the call.
+    public var maxMessageBytes = 16_384
     /// An event loop that is later than this lets less telemetry through.
     public var telemetryLagLimit = Duration.milliseconds(25)
     /// How long the newest telemetry of a robot is kept when no more comes.

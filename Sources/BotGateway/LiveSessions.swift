@@ -14,9 +14,15 @@ final class LiveSessions: Sendable {
         var heardAtLast: Set<String> = []
         var book = DirectiveBook()
         var mall: DepotV1.Mall?
+        var roster: Roster
+        var admission: Admission
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    init(limits: GatewayLimits, roster: RosterPolicy) {
+        state = Mutex(State(roster: Roster(policy: roster), admission: Admission(limits)))
+    }
 
     /// The mall that Depot works in; nil before Depot's log has told it.
     var mall: DepotV1.Mall? { state.withLock { $0.mall } }
@@ -30,16 +36,37 @@ final class LiveSessions: Sendable {
         state.withLock { $0.book.stored(bot, through: directive) }
     }
 
+    /// How many sessions there are, how many are being opened, and how many Hellos found no room.
+    var counts: (live: Int, opening: Int, refused: Int) {
+        state.withLock { ($0.live.count, $0.admission.opening, $0.admission.refused) }
+    }
+
     // MARK: Sessions
+
+    /// Whether the bot may open a session now; why not. When it may, `begin` or `notOpened` follows.
+    func admit(_ bot: String) -> WireStatus? {
+        state.withLock { state in
+            state.roster.refusal(of: bot)
+                ?? state.admission.admit(takesOver: state.live[bot] != nil, live: state.live.count)
+        }
+    }
+
+    /// The log would not open the session.
+    func notOpened() { state.withLock { $0.admission.answered() } }
 
     /// The session is on disk: it takes the bot over from the one before.
     func begin(_ runner: SessionRunner, hello: BotsV1.Hello, session: UInt64, lastReport: UInt64, now: Timestamp) {
         let actions = state.withLock { state in
+            state.admission.answered()
             let old = state.live.updateValue(runner, forKey: hello.botID)
             let directives = state.book.directives(for: hello.botID, after: hello.lastDirective)
             var actions = runner.change {
                 $0.opened(
                     session: session, lastReport: lastReport, directives: directives, nowUnixMs: now.unixMs)
+            }
+            // It may have been retired since it was admitted.
+            if let status = state.roster.refusal(of: hello.botID) {
+                actions += runner.change { $0.dismissed(status) }
             }
             if runner.isOver { state.live[hello.botID] = nil }
             // What the old session would append is refused by the log already, its SessionClosed is there.
@@ -85,27 +112,40 @@ final class LiveSessions: Sendable {
     }
 
     func apply(_ event: DepotV1.Event) {
-        state.withLock { state in
-            switch event.kind {
-            case .mallOpened(let opened): state.mall = opened.mall
-            case .directiveIssued(let issued):
-                guard state.book.issue(issued), let message = issued.message else { return }
-                _ = state.live[issued.botID]?.change { session in
-                    session.deliver(message)
-                    return []
-                }
-            case .reportRejected(let rejected):
-                guard let message = rejected.rejected else { return }
-                _ = state.live[rejected.botID]?.change { session in
-                    session.reject(message, journal: rejected.journal)
-                    return []
-                }
-            case .taskDelivered(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
-            case .taskRequeued(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
-            case .taskLeftInCustody(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
-            case .taskCanceled(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
-            default: break
+        let dismissed = state.withLock { state in
+            take(event, into: &state)
+            return state.roster.apply(event).flatMap { dismiss($0, from: &state) }
+        }
+        if let (runner, actions) = dismissed { runner.perform(actions) }
+    }
+
+    private func dismiss(_ bot: String, from state: inout State) -> (SessionRunner, [BotSession.Action])? {
+        guard let status = state.roster.refusal(of: bot), let runner = state.live.removeValue(forKey: bot) else {
+            return nil
+        }
+        return (runner, runner.change { $0.dismissed(status) })
+    }
+
+    private func take(_ event: DepotV1.Event, into state: inout State) {
+        switch event.kind {
+        case .mallOpened(let opened): state.mall = opened.mall
+        case .directiveIssued(let issued):
+            guard state.book.issue(issued), let message = issued.message else { return }
+            _ = state.live[issued.botID]?.change { session in
+                session.deliver(message)
+                return []
             }
+        case .reportRejected(let rejected):
+            guard let message = rejected.rejected else { return }
+            _ = state.live[rejected.botID]?.change { session in
+                session.reject(message, journal: rejected.journal)
+                return []
+            }
+        case .taskDelivered(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+        case .taskRequeued(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+        case .taskLeftInCustody(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+        case .taskCanceled(let ended): state.book.taskEnded(ended.taskID, bot: ended.botID)
+        default: break
         }
     }
 }

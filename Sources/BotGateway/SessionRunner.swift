@@ -20,6 +20,9 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
     /// What the connection would not take yet.
     private var unsent: BotsV1.ToBot?
     private var isPaused = false
+    private var meter: MessageMeter?
+    /// The robot talks faster than it may: nothing is read until then.
+    private var heldUntil: ContinuousClock.Instant?
     private let thinning: TelemetryThinning
     private var telemetry: TelemetrySlot?
 
@@ -28,6 +31,7 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
         session = Mutex(BotSession(identity: SessionIdentity(peer: reply.context.peer), limits: gateway.limits))
         self.gateway = gateway
         self.reply = reply
+        meter = MessageMeter(gateway.limits, now: .now)
         thinning = TelemetryThinning(gateway.limits)
         helloIsDue = .now + gateway.limits.helloDeadline
         reply.wake(after: gateway.limits.helloDeadline)
@@ -42,9 +46,12 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
 
     // MARK: The call, on the event loop
 
+    var maxMessageBytes: Int { gateway.limits.maxMessageBytes }
+
     func received(_ message: BotsV1.FromBot) {
         wasHeard.store(true, ordering: .relaxed)
         perform(session.withLock { $0.receive(message) })
+        meterMessage()
         turn()
     }
 
@@ -55,6 +62,7 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
 
     func canSend() {
         if botID == nil, .now >= helloIsDue { perform(session.withLock { $0.helloIsOverdue() }) }
+        if let heldUntil, .now >= heldUntil { self.heldUntil = nil }
         turn()
     }
 
@@ -81,10 +89,21 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
     }
 
     private func read() {
-        let mayRead = session.withLock { $0.mayRead || $0.isOver }
+        let isHeld = heldUntil != nil
+        let mayRead = session.withLock { $0.mayRead && !isHeld || $0.isOver }
         guard mayRead == isPaused else { return }
         isPaused = !mayRead
         if isPaused { reply.pause() } else { reply.resume() }
+    }
+
+    private func meterMessage() {
+        switch meter?.count(at: .now) {
+        case .hold(let until):
+            heldUntil = until
+            reply.wake(after: until - .now)
+        case .end(let status): perform(session.withLock { $0.dismissed(status) })
+        case .goOn, nil: break
+        }
     }
 
     private func publish(_ newest: BotsV1.Telemetry) {
@@ -140,6 +159,7 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
                 + "its journal is from another mall. Give the robot a new journal"
             return apply { $0.refused(WireStatus(.failedPrecondition, text)) }
         }
+        if let status = gateway.sessions.admit(hello.botID) { return apply { $0.refused(status) } }
         let address = reply.context.remoteAddress
         gateway.loop.submit { core, now in
             Decision(core.open(hello, remoteAddress: address)) { core in
@@ -152,7 +172,9 @@ final class SessionRunner: WireReactor, @unchecked Sendable {
                 gateway.sessions.stored(hello.botID, through: hello.lastDirective)
                 gateway.sessions.begin(
                     self, hello: hello, session: opening.session, lastReport: opening.lastReport, now: opening.time)
-            case .failure(let error): apply { $0.refused(WireStatus(describing: error)) }
+            case .failure(let error):
+                gateway.sessions.notOpened()
+                apply { $0.refused(WireStatus(describing: error)) }
             }
         }
     }

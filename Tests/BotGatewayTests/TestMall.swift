@@ -86,11 +86,12 @@ struct TestMall: Sendable {
 
     /// One life of the gateway.
     func serve<R: Sendable>(
-        limits: GatewayLimits = GatewayLimits(), liveness: (any LivenessAPI)? = nil,
+        limits: GatewayLimits = GatewayLimits(), roster: RosterPolicy = .open, liveness: (any LivenessAPI)? = nil,
         _ body: @Sendable @escaping (BotGateway) async throws -> R
     ) async throws -> R {
         let gateway = try BotGateway(
-            log: gatewayLog, stream: stream, limits: limits, liveness: liveness, logger: Self.logger)
+            log: gatewayLog, stream: stream, limits: limits, roster: roster, liveness: liveness,
+            logger: Self.logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.run() }
             defer {

@@ -114,6 +114,12 @@ class CommandLine(MallTestCase):
         self.refused(run("bots", "--count=-3", "--server", "127.0.0.1:1"), "-3", status=64)
         self.refused(run("bots", "--count", "2", "--server", "127.0.0.1:1", "--fail-rate", "2"), "--fail-rate", status=64)
         self.refused(run("frobnicate"), "frobnicate", status=64)
+        self.refused(run("serve", "--roster", "ajar"), "ajar", "open", "closed", status=64)
+        for flag, value, limit in (
+            ("--max-sessions", "0", "10000000"), ("--max-hellos", "-1", "65536"), ("--max-handshakes", "0", "1000000"),
+            ("--max-message", "100", "1024"), ("--message-rate", "-1", "0.1"), ("--telemetry-interval", "3", "20"),
+        ):
+            self.refused(run("serve", f"{flag}={value}"), flag, value, limit, status=64)
 
     def test_a_port_in_use(self):
         with socket.socket() as taken:

@@ -1,15 +1,17 @@
+import BotGateway
 import Dispatch
 import Foundation
 import Logging
 import ServiceLifecycle
 import Wire
 
-/// Logs on SIGUSR1 how many connections each listener has and what it has refused, by reason; and once more, at level
-/// info, when the mall closes.
+/// Logs on SIGUSR1 how many connections each listener has and what it has refused, by reason, and how many robots are in
+/// session; and once more, at level info, when the mall closes.
 ///
 /// What an operator wants to know when robots complain, without a metrics system at hand: `kill -USR1` and look.
 struct ConnectionReports: Service {
     let servers: [(name: String, server: WireServer)]
+    let gateway: BotGateway
     let logger: Logger
 
     func run() async throws {
@@ -35,5 +37,12 @@ struct ConnectionReports: Service {
             for (reason, count) in server.counters.all { metadata["refused.\(reason)"] = "\(count)" }
             logger.info("wire.connections", metadata: metadata)
         }
+        let (sessions, telemetry) = (gateway.sessionCounts, gateway.telemetry.counts)
+        logger.info(
+            "gateway.sessions",
+            metadata: [
+                "live": "\(sessions.live)", "opening": "\(sessions.opening)", "refused": "\(sessions.refused)",
+                "telemetry.published": "\(telemetry.published)", "telemetry.thinned": "\(telemetry.thinned)",
+            ])
     }
 }

@@ -13,6 +13,7 @@ struct Listeners: Sendable {
     private let kiosk: KioskGateway
     private let upkeep: TLSUpkeep
     private let health: MallHealth
+    private let gateway: BotGateway
 
     /// - Parameter hangUps: each value has the certificates loaded again
     init(options: ServeOptions, services parts: Services, hangUps: AsyncStream<Void>, logger: Logger) throws {
@@ -26,6 +27,7 @@ struct Listeners: Sendable {
         let first = try credentials.server(hosts: hosts, ticketKeys: ticketKeys)
         let tls = first.context
 
+        gateway = parts.gateway
         var botRouter = WireRouter()
         parts.gateway.register(in: &botRouter)
 
@@ -46,7 +48,7 @@ struct Listeners: Sendable {
 
         health = MallHealth(bots: &botRouter, services: &router, of: parts)
         var configuration = WireServer.Configuration(host: options.bots.host, port: options.bots.port, tls: tls)
-        configuration.limits = .robots
+        configuration.limits = options.robots.wireLimits
         let relays = WireLimits.relays
         configuration.limitsForPeer = { BotGateway.isRelay($0) ? relays : nil }
         bots = WireServer(configuration: configuration, router: botRouter, logger: logger)
@@ -76,7 +78,8 @@ struct Listeners: Sendable {
                 _ = try? await (bots.boundAddress, services.boundAddress)
                 try await kiosk.run()
             },
-            ConnectionReports(servers: [("bots", bots), ("services", services)], logger: logger),
+            ConnectionReports(
+                servers: [("bots", bots), ("services", services)], gateway: gateway, logger: logger),
             upkeep,
         ]
         return ServiceGroup(configuration: .init(services: doors.map { .init(service: $0) }, logger: logger))

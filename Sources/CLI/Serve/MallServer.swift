@@ -36,8 +36,7 @@ struct MallServer: Sendable {
         defer { directory.close() }
         let logger = Loggers.logger("mallbots", level: options.log.logLevel.level)
         let services = try explaining {
-            try Services(
-                directory: directory, mall: plan.mall, leaseSeconds: options.leaseSeconds, logger: logger)
+            try Services(directory: directory, mall: plan.mall, robots: options.robots, logger: logger)
         }
         let listeners = try explaining {
             try Listeners(options: options, services: services, hangUps: hangUps, logger: logger)

@@ -20,19 +20,9 @@ struct ServeOptions: ParsableArguments {
             valueName: "file"))
     var mall: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "How long a robot keeps its task after it was last heard from, 3 to 3600.", valueName: "seconds"))
-    var leaseSeconds: UInt32 = 60
-
+    @OptionGroup(title: "Robots") var robots: RobotOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var keyLog: KeyLogOption
-
-    func validate() throws {
-        guard (3...3_600).contains(leaseSeconds) else {
-            throw ValidationError("--lease-seconds is from 3 to 3600, not \(leaseSeconds)")
-        }
-    }
 
     /// The mall of `--mall`, or the built-in one.
     func plan() throws -> MallPlan {

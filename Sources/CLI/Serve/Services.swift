@@ -18,24 +18,19 @@ struct Services: Sendable {
     let gateway: BotGateway
 
     /// Opens the logs and loads what they hold. Blocks while it reads.
-    ///
-    /// - Parameter leaseSeconds: how long a robot keeps its task after it was last heard from
-    init(directory: DataDirectory, mall: DepotV1.Mall, leaseSeconds: UInt32, logger: Logger) throws {
+    init(directory: DataDirectory, mall: DepotV1.Mall, robots: RobotOptions, logger: Logger) throws {
         stores = try StoresService(log: directory.log("stores"), stream: stream, logger: logger)
         orders = try OrdersService(log: directory.log("orders"), stream: stream, logger: logger)
         payments = try PaymentsService(log: directory.log("payments"), stream: stream, logger: logger)
         var policy = DispatchPolicy()
-        policy.leaseSeconds = leaseSeconds
+        policy.leaseSeconds = robots.leaseSeconds
         depot = try DepotService(
             log: directory.log("depot"), stream: stream, mall: mall, logger: logger, policy: policy)
         // Nobody reads the gateway's log by stream, and robots report a lot.
         let reports = try directory.log("gateway", options: SQLiteLogOptions(indexStreams: false))
-        // The depot is told of signs of life often, compared with a lease; and robots show some as often.
-        let interval = min(5_000, leaseSeconds * 1_000 / 5)
-        let limits = GatewayLimits(
-            leaseSeconds: leaseSeconds, telemetryIntervalMs: min(1_000, interval),
-            aliveInterval: .milliseconds(interval))
-        gateway = try BotGateway(log: reports, stream: stream, limits: limits, liveness: depot, logger: logger)
+        gateway = try BotGateway(
+            log: reports, stream: stream, limits: robots.limits, roster: robots.roster.policy, liveness: depot,
+            logger: logger)
     }
 
     /// Runs them all; on graceful shutdown the gateway stops first, then the services.
