@@ -21,6 +21,8 @@ public final class RobotClient: Sendable {
         case rejected(BotsV1.Rejected, report: BotsV1.FromBot?)
         /// The session is over.
         case sessionEnded(WireStatus?)
+        /// There is no connection, and why; the library goes on trying.
+        case notConnected(String)
         /// The journal cannot be written: the robot must stop.
         case journalFailed(JournalError)
     }
@@ -154,14 +156,17 @@ public final class RobotClient: Sendable {
     /// Stays in session with the gateway until the task is cancelled, or `leave` was heard.
     ///
     /// - Throws: `BotClientCore.ContractBreach` when to go on would be wrong: the gateway is not the one that this
-    ///   journal knows. All else is tried again, with growing waits.
+    ///   journal knows. `RobotRefusal` when the gateway will not have this robot: a person must look. All else is tried
+    ///   again, with growing waits, or when the gateway asks it to.
     public func run(over bots: BotClient, backoff: WireBackoff = .robots) async throws {
         var retrying = RobotRetrying()
+        var context = CallContext(waitForReady: true)
+        context.notReady = { [tell] reason in tell(.notConnected(reason)) }
         while !Task.isCancelled {
             let sessionsBefore = counters.sessions
             var status: WireStatus?
             do {
-                try await bots.connect(context: CallContext(waitForReady: true)) { inbound, outbound in
+                try await bots.connect(context: context) { inbound, outbound in
                     try await session(inbound, outbound)
                 }
             } catch let breach as BotClientCore.ContractBreach {
@@ -171,6 +176,8 @@ public final class RobotClient: Sendable {
             }
             tell(.sessionEnded(status))
             guard let status else { return }
+            if Task.isCancelled { return }
+            if let refusal = RobotRefusal(status) { throw refusal }
             let delay = retrying.delay(
                 after: status, hadSession: counters.sessions > sessionsBefore, backoff: backoff,
                 random: Double.random(in: -1...1))
@@ -260,15 +267,5 @@ public final class RobotClient: Sendable {
         case .fail(let breach):
             state.breach = breach
         }
-    }
-}
-
-extension WireBackoff {
-    /// Robots come back soon: the first wait is a quarter of a second, the longest half a minute.
-    public static var robots: WireBackoff {
-        var backoff = WireBackoff()
-        backoff.initial = .milliseconds(250)
-        backoff.maximum = .seconds(30)
-        return backoff
     }
 }

@@ -1,10 +1,15 @@
 public import Logging
+import Synchronization
 
 /// Emulated robots: each with its own certificate, connection and journal, driving a simulated body.
 ///
 /// Run `run()`; look with `rows()` and `summary()` at any time, from anywhere.
 public final class Fleet: Sendable {
     private let robots: [RobotLives]
+    private let hasEnded = Atomic(false)
+
+    /// Whether `run()` has returned: all robots have left, or given up.
+    public var isOver: Bool { hasEnded.load(ordering: .acquiring) }
 
     public init(_ configuration: FleetConfiguration, logger: Logger) {
         robots = configuration.botIDs.indices.map {
@@ -18,6 +23,7 @@ public final class Fleet: Sendable {
         await withTaskGroup(of: Void.self) { group in
             for robot in robots { group.addTask { await robot.run() } }
         }
+        hasEnded.store(true, ordering: .releasing)
     }
 
     /// Has each robot send what it has to report and say goodbye; `run()` then returns. Robots without a connection

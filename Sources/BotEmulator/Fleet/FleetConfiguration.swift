@@ -31,7 +31,8 @@ public struct FleetConfiguration: Sendable {
 public struct FleetRow: Sendable, Hashable {
     public var botID: String
     public var isConnected = false
-    /// For people: "waiting", "to store", "picking", …; "starting" before it has a map, "failed" when it gave up.
+    /// For people: "waiting", "to store", "picking", …; "starting" before it has a map, "refused" when the gateway will not
+    /// have it, "failed" when it gave up for another reason.
     public var state = "starting"
     public var taskID: String?
     /// A store's id, or "depot".
@@ -39,7 +40,7 @@ public struct FleetRow: Sendable, Hashable {
     public var batteryPercent = 0
     /// Reports made and not acknowledged.
     public var unacknowledged = 0
-    /// Why it gave up, or why its last session ended; nil when all is well.
+    /// Why it gave up, why it has no connection, or why its last session ended; nil when all is well.
     public var trouble: String?
 }
 

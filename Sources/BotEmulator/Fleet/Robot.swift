@@ -50,6 +50,7 @@ actor Robot {
         case .sessionBegan: trouble = nil
         case .rejected: break
         case .sessionEnded(let status): trouble = status?.description
+        case .notConnected(let reason): trouble = reason
         case .journalFailed(let error): journalFailure = error
         }
     }

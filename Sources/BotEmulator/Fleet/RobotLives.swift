@@ -22,6 +22,10 @@ final class RobotLives: Sendable {
         var drops = 0
         var crashes = 0
         var failure: String?
+        /// The gateway will not have it.
+        var isRefused = false
+        /// Why it has no map yet.
+        var trouble: String?
         var isLeaving = false
     }
 
@@ -49,7 +53,10 @@ final class RobotLives: Sendable {
         } catch is CancellationError {
         } catch {
             if Task.isCancelled || isLeaving { return }
-            state.withLock { $0.failure = "\(error)" }
+            state.withLock { state in
+                state.failure = "\(error)"
+                state.isRefused = error is RobotRefusal
+            }
             logger.error("robot.failed", metadata: ["bot": "\(botID)", "error": "\(error)"])
         }
     }
@@ -71,8 +78,10 @@ final class RobotLives: Sendable {
         try await withClient { wire in
             while true {
                 do {
-                    let response = try await BotClient(wire).getMap(
-                        BotsV1.GetMapRequest(), context: CallContext(timeout: .seconds(30), waitForReady: true))
+                    var context = CallContext(timeout: .seconds(30), waitForReady: true)
+                    context.notReady = { reason in self.state.withLock { $0.trouble = reason } }
+                    let response = try await BotClient(wire).getMap(BotsV1.GetMapRequest(), context: context)
+                    self.state.withLock { $0.trouble = nil }
                     return MallGraph(response.mall ?? DepotV1.Mall())
                 } catch let status as WireStatus
                     where status.code == .unavailable || status.code == .deadlineExceeded
@@ -192,11 +201,11 @@ final class RobotLives: Sendable {
     // MARK: How it goes
 
     func row() async -> FleetRow {
-        let (robot, failure) = state.withLock { ($0.robot, $0.failure) }
-        if let failure {
-            return FleetRow(botID: botID, state: "failed", trouble: failure)
+        let now = state.withLock { $0 }
+        if let failure = now.failure {
+            return FleetRow(botID: botID, state: now.isRefused ? "refused" : "failed", trouble: failure)
         }
-        return await robot?.row ?? FleetRow(botID: botID)
+        return await now.robot?.row ?? FleetRow(botID: botID, trouble: now.trouble)
     }
 
     func summary() async -> FleetSummary {

@@ -68,6 +68,10 @@ struct Bots: AsyncParsableCommand {
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await signals.wait() }
                     if let limit { group.addTask { try? await Task.sleep(for: .seconds(limit)) } }
+                    // When the last robot has given up there is nothing to wait for.
+                    group.addTask {
+                        while !fleet.fleet.isOver, (try? await Task.sleep(for: .milliseconds(200))) != nil {}
+                    }
                     await group.next()
                     group.cancelAll()
                 }

@@ -35,12 +35,16 @@ struct FleetView: Sendable {
 
     private func showChanges() async {
         var shown: [String: FleetRow] = [:]
-        repeat {
+        var isLast = false
+        while true {
             for row in await fleet.rows() where shown[row.botID] != row {
                 shown[row.botID] = row
                 JSONLine.print(FleetRowLine(row))
             }
-        } while (try? await Task.sleep(for: .milliseconds(250))) != nil
+            // What a robot came to at the very end is told too.
+            if isLast { return }
+            isLast = (try? await Task.sleep(for: .milliseconds(250))) == nil
+        }
     }
 
     static func table(_ rows: [FleetRow]) -> Table {
@@ -51,7 +55,7 @@ struct FleetView: Sendable {
         table.rows = rows.map { row in
             [
                 .init(row.botID), row.isConnected ? .init("up", .good) : .init("down", .warning),
-                .init(row.state, row.state == "failed" ? .bad : row.taskID == nil ? .plain : .active),
+                .init(row.state, row.hasGivenUp ? .bad : row.taskID == nil ? .plain : .active),
                 .init(row.taskID ?? ""), .init(row.stop ?? ""),
                 .init("\(row.batteryPercent) %", row.batteryPercent < 20 ? .bad : .plain),
                 .init("\(row.unacknowledged)"), .init(row.isConnected ? "" : row.trouble ?? "", .dim),
@@ -64,8 +68,13 @@ struct FleetView: Sendable {
         let connected = rows.count { $0.isConnected }
         let working = rows.count { $0.taskID != nil }
         let unacknowledged = rows.reduce(0) { $0 + $1.unacknowledged }
-        return
+        var line =
             "\(connected) of \(rows.count) robots connected, \(working) with a task, \(unacknowledged) reports unacknowledged"
+        // One says why; the others' reasons are likely the same.
+        if let row = rows.first(where: \.hasGivenUp) ?? rows.first(where: { !$0.isConnected && $0.trouble != nil }) {
+            line += "; \(row.botID): \(row.trouble ?? row.state)"
+        }
+        return line
     }
 
     static func text(_ summary: FleetSummary) -> String {
@@ -77,4 +86,9 @@ struct FleetView: Sendable {
         \(summary.failedRobots > 0 ? "; \(summary.failedRobots) robots FAILED" : "")
         """
     }
+}
+
+extension FleetRow {
+    /// It will not come back by itself.
+    fileprivate var hasGivenUp: Bool { state == "failed" || state == "refused" }
 }
