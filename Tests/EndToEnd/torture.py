@@ -3,8 +3,8 @@
     torture.py [--minutes N] [--seed S] [--robots N] [--fleets N] [--orders-per-second R] [--keep]
 
 At random: kill -9 of the server and of a fleet's process, SIGSTOP of a fleet past the lease and SIGCONT, connections
-ended by `ss -K`, packets lost by tc (in a network namespace of its own), SIGTERM and a new start. Then nothing breaks any
-more: everything must come to its end within a deadline, `mallbots events check --settled` must find every promise kept,
+ended by `ss -K`, packets lost by tc and the network gone for a while (in a network namespace of its own), SIGTERM and a
+new start. Then nothing breaks any more: everything must come to its end within a deadline, `mallbots events check --settled` must find every promise kept,
 and each report that a robot saw acknowledged, by the journal on its own disk, must be in the gateway's log.
 
 A fault counts only if robots were at work when it struck. The same seed gives the same faults in the same order, not
@@ -120,6 +120,7 @@ class Torture:
         self.bots = {}
         self.stopped = {}
         self.loss_until = 0
+        self.gone_until = 0
         self.counts, self.idle, self.skipped = {}, {}, {}
         self.rate = rate
         self.mall = self.folder / "mall.json"
@@ -230,10 +231,20 @@ class Torture:
         self.loss_until = time.monotonic() + self.random.uniform(2, 5)
         return None
 
-    def heal_packets(self):
+    def drop_network(self):
+        if not os.environ.get("MALLBOTS_TORTURE_NAMESPACE"):
+            return "needs a network namespace of its own"
+        if not self.gone_until:
+            subprocess.run(["ip", "link", "set", "lo", "down"], check=True)
+            self.gone_until = time.monotonic() + self.random.uniform(0.5, LEASE_SECONDS + 2)
+        return None
+
+    def heal_network(self):
         if self.loss_until:
             subprocess.run(["tc", "qdisc", "del", "dev", "lo", "root"], capture_output=True)
-        self.loss_until = 0
+        if self.gone_until:
+            subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        self.loss_until = self.gone_until = 0
 
     def tend(self):
         """Ends what was to last for a while."""
@@ -242,13 +253,13 @@ class Torture:
             if now >= until:
                 self.bots[fleet].popen.send_signal(signal.SIGCONT)
                 del self.stopped[fleet]
-        if self.loss_until and now >= self.loss_until:
-            self.heal_packets()
+        if 0 < max(self.loss_until, self.gone_until) <= now:
+            self.heal_network()
 
     FAULTS = {
         "kill -9 of the server": (kill_server, 3), "kill -9 of a fleet": (kill_bots, 3),
         "fleet stopped past its lease": (freeze_bots, 3), "connections ended": (end_connections, 3),
-        "packets lost": (lose_packets, 2), "SIGTERM and restart": (restart_server, 1),
+        "packets lost": (lose_packets, 2), "network gone": (drop_network, 2), "SIGTERM and restart": (restart_server, 1),
     }
 
     def strike(self):
@@ -267,7 +278,7 @@ class Torture:
 
     def settle(self, customers, seconds=240):
         """Waits until every order has come to its end."""
-        self.heal_packets()
+        self.heal_network()
         for fleet in list(self.stopped):
             self.bots[fleet].popen.send_signal(signal.SIGCONT)
         self.stopped = {}
@@ -344,7 +355,7 @@ class Torture:
                 self.say(f"--- {process.name}\n{process.stderr.read_text()[-1500:]}")
             raise
         finally:
-            self.heal_packets()
+            self.heal_network()
             self.clean()
 
     def torture(self):

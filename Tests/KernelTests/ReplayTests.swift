@@ -77,4 +77,36 @@ import Testing
         #expect(error?.code == .damaged)
         #expect(error?.message.contains("position 1") == true)
     }
+
+    /// With a snapshot, before it takes in events, and after a commit that failed.
+    @Test func aCoreIsConfiguredWheneverItIsLoaded() async throws {
+        let log = FaultyLog(InMemoryEventLog(name: "tally"))
+        _ = try log.commit(batch("s", TallyCore.added(1, to: "s").event.protobuf()))
+        for expected in [[7], [7, 7]] {
+            let loop = try ServiceLoop<LimitedCore>(log: log, stream: EventStream(), logger: quiet) { $0.limit = 7 }
+            try await running(loop) { () async throws in
+                #expect(try await loop.read(\.seen) == expected)
+                log.failNext(.refuse)
+                await #expect(throws: StorageError.self) {
+                    try await loop.decide { _, _ in Decision([TallyCore.added(1, to: "s")]) }
+                }
+                #expect(try await loop.read(\.limit) == 7)
+                try await loop.decide { _, _ in Decision([TallyCore.added(1, to: "s")]) }
+                #expect(try await loop.read(\.seen) == expected + [7])
+            }
+        }
+    }
+}
+
+/// Remembers which limit it had when it took in each event.
+private struct LimitedCore: ServiceCore {
+    typealias Event = TallyCore.Event
+    static let serviceName = "tally"
+    var limit = 0
+    var seen: [Int] = []
+
+    init() {}
+    init(snapshot: [UInt8]) throws { seen = snapshot.map(Int.init) }
+    func snapshot() -> [UInt8] { seen.map { UInt8($0) } }
+    mutating func evolve(_ event: Event, _ stamp: EventStamp) { seen.append(limit) }
 }
