@@ -93,7 +93,8 @@ public struct Audit: Sendable {
                 guard stored.directive > issued else { continue }
                 throw Violation(
                     .directives, service: name, position: stored.position, type: "a report or a session",
-                    stream: "bot/\(bot)", expected: "no directive after \(issued), the last that Depot issued to \(bot)",
+                    stream: "bot/\(bot)",
+                    expected: "no directive after \(issued), the last that Depot issued to \(bot)",
                     found: "that \(bot) has stored directive \(stored.directive)")
             }
         }

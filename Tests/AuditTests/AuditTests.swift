@@ -28,7 +28,8 @@ import Testing
                 var history = whole
                 history.logs[service]!.remove(at: index)
                 history.renumber(service)
-                #expect(history.violation() != nil, "\(service) without \(whole.logs[service]![index].type) #\(index + 1)")
+                #expect(
+                    history.violation() != nil, "\(service) without \(whole.logs[service]![index].type) #\(index + 1)")
             }
         }
     }
@@ -158,7 +159,9 @@ import Testing
         location: SourceLocation = #_sourceLocation
     ) {
         let violation = history.violation()
-        #expect(violation?.promise == promise, "\(violation.map { "\($0)" } ?? "nothing was found")", sourceLocation: location)
+        #expect(
+            violation?.promise == promise, "\(violation.map { "\($0)" } ?? "nothing was found")",
+            sourceLocation: location)
         guard let violation else { return }
         #expect(violation.expected.contains(words), "\(violation)", sourceLocation: location)
         if let (service, position) = place {

@@ -54,7 +54,8 @@ struct History {
     // MARK: What happens in a mall
 
     static func line(_ product: String, _ quantity: UInt32) -> TypesV1.Stop {
-        TypesV1.Stop(storeID: "s-\(product)", items: [TypesV1.Item(productID: product, quantity: quantity, sizeUnits: 1)])
+        TypesV1.Stop(
+            storeID: "s-\(product)", items: [TypesV1.Item(productID: product, quantity: quantity, sizeUnits: 1)])
     }
 
     /// An order of so many units of each product; one task, `ID/1`.
@@ -64,7 +65,8 @@ struct History {
             lines: lines.map { OrdersV1.Line(storeID: "s-\($0.0)", productID: $0.0, quantity: $0.1) })
         let stops = lines.map { Self.line($0.0, $0.1) }
         let orders = append("orders", "order/\(id)", OrdersV1.Event(kind: .orderPlaced(placed)), .command("k-\(id)"))
-        let made = depot("list/\(id)", .listCreated(.init(listID: id, stops: stops)), .event(service: "orders", position: orders))
+        let made = depot(
+            "list/\(id)", .listCreated(.init(listID: id, stops: stops)), .event(service: "orders", position: orders))
         let approved = append(
             "orders", "order/\(id)", OrdersV1.Event(kind: .orderApproved(.init(orderID: id))),
             .event(service: "depot", position: made))
@@ -84,7 +86,9 @@ struct History {
         let opened = BotsV1.SessionOpened(
             botID: bot, session: session, journal: journal ?? "j-\(bot)", lastDirective: directives[bot] ?? 0)
         let position = append("gateway", "bot/\(bot)", BotsV1.Event(kind: .sessionOpened(opened)))
-        depot("bot/\(bot)", .botOnline(.init(botID: bot, session: session)), .event(service: "gateway", position: position))
+        depot(
+            "bot/\(bot)", .botOnline(.init(botID: bot, session: session)),
+            .event(service: "gateway", position: position))
     }
 
     mutating func disconnect(_ bot: String) {

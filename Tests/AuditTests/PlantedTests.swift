@@ -60,7 +60,8 @@ import Testing
                 (
                     "task/o-1/1",
                     .itemPicked(
-                        .init(taskID: "o-1/1", listID: "o-1", botID: "b-2", storeID: "s-a", productID: "a", quantity: 1))
+                        .init(taskID: "o-1/1", listID: "o-1", botID: "b-2", storeID: "s-a", productID: "a", quantity: 1)
+                    )
                 )
             ])
         expect(history, .fencing, "a report by the holder of o-1/1: b-1")
@@ -218,7 +219,9 @@ import Testing
         location: SourceLocation = #_sourceLocation
     ) {
         let violation = history.violation()
-        #expect(violation?.promise == promise, "\(violation.map { "\($0)" } ?? "nothing was found")", sourceLocation: location)
+        #expect(
+            violation?.promise == promise, "\(violation.map { "\($0)" } ?? "nothing was found")",
+            sourceLocation: location)
         if let violation { #expect(violation.expected.contains(words), "\(violation)", sourceLocation: location) }
     }
 }

@@ -43,7 +43,8 @@ extension DepotAudit {
     private func checkNothingOpen(_ list: List, _ id: String, _ recorded: RecordedEvent) throws(Violation) {
         if list.openTasks == 0 { return }
         throw Violation(
-            .endings, recorded, expected: "a list of which every task has ended", found: "\(list.openTasks) open of \(id)")
+            .endings, recorded, expected: "a list of which every task has ended",
+            found: "\(list.openTasks) open of \(id)")
     }
 
     /// Each unit once, and none more than is wanted.

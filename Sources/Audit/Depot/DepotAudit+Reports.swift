@@ -27,9 +27,12 @@ extension DepotAudit {
         guard report.taskID == taskID, report.botID == botID, let task, task.botID == botID,
             task.epoch == report.epoch
         else {
-            let holder = task.map { $0.botID.isEmpty ? "nobody, at epoch \($0.epoch)" : "\($0.botID) under epoch \($0.epoch)" }
+            let holder = task.map {
+                $0.botID.isEmpty ? "nobody, at epoch \($0.epoch)" : "\($0.botID) under epoch \($0.epoch)"
+            }
             throw Violation(
-                .fencing, recorded, expected: "a report by the holder of \(taskID): \(holder ?? "there is no such task")",
+                .fencing, recorded,
+                expected: "a report by the holder of \(taskID): \(holder ?? "there is no such task")",
                 found: "\(report.kind) of \(report.botID) on \(report.taskID) under epoch \(report.epoch), "
                     + "\(report.service) #\(report.position)")
         }

@@ -10,7 +10,8 @@ extension DepotAudit {
         guard let list = lists[event.listID], list.state == .available else {
             throw Violation(
                 .endings, recorded, expected: "a task of a list that robots may fetch",
-                found: "one of \(event.listID), which \(lists[event.listID].map { "is \($0.state)" } ?? "does not exist")")
+                found:
+                    "one of \(event.listID), which \(lists[event.listID].map { "is \($0.state)" } ?? "does not exist")")
         }
         tasks[event.taskID] = Task(listID: event.listID, wanted: Units(event.stops))
         lists[event.listID]?.openTasks += 1
@@ -25,7 +26,8 @@ extension DepotAudit {
         }
         guard event.epoch == task.epoch + 1 else {
             throw Violation(
-                .fencing, recorded, expected: "epoch \(task.epoch + 1) of \(event.taskID)", found: "epoch \(event.epoch)")
+                .fencing, recorded, expected: "epoch \(task.epoch + 1) of \(event.taskID)",
+                found: "epoch \(event.epoch)")
         }
         if let other = held[event.botID] {
             throw Violation(
@@ -67,11 +69,13 @@ extension DepotAudit {
         guard let task = tasks[taskID] else { throw noTask(taskID, recorded) }
         guard task.state == .held, task.botID == botID else {
             throw Violation(
-                .fencing, recorded, expected: "an event of \(taskID)'s holder", found: "\(botID)'s, while it is \(task.standing)")
+                .fencing, recorded, expected: "an event of \(taskID)'s holder",
+                found: "\(botID)'s, while it is \(task.standing)")
         }
         guard report != nil else {
             throw Violation(
-                .causes, recorded, expected: "a robot's report as the cause", found: "\(recorded.cause.map { "\($0)" } ?? "none")")
+                .causes, recorded, expected: "a robot's report as the cause",
+                found: "\(recorded.cause.map { "\($0)" } ?? "none")")
         }
     }
 

@@ -88,7 +88,8 @@ struct DepotAudit: Sendable {
         }
         for (id, list) in lists.sorted(by: { $0.key < $1.key }) where list.state != .ready && list.state != .canceled {
             throw Violation(
-                .endings, service: "depot", stream: "list/\(id)", expected: "the shopping list \(id) delivered or cancelled",
+                .endings, service: "depot", stream: "list/\(id)",
+                expected: "the shopping list \(id) delivered or cancelled",
                 found: "it \(list.state)")
         }
         for (bot, task) in held.sorted(by: { $0.key < $1.key }) {

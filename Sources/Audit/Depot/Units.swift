@@ -48,6 +48,7 @@ struct Units: Hashable, Sendable {
 extension Units: CustomStringConvertible {
     var description: String {
         if lines.isEmpty { return "nothing" }
-        return lines.map { "\($0.value) of \($0.key.productID) from \($0.key.storeID)" }.sorted().joined(separator: ", ")
+        return lines.map { "\($0.value) of \($0.key.productID) from \($0.key.storeID)" }.sorted().joined(
+            separator: ", ")
     }
 }

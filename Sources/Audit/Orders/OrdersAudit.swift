@@ -41,7 +41,8 @@ struct OrdersAudit: Sendable {
     }
 
     func finish() throws(Violation) {
-        for (id, order) in orders.sorted(by: { $0.key < $1.key }) where order.end.isEmpty && (order.isCanceling || !order.isReady) {
+        for (id, order) in orders.sorted(by: { $0.key < $1.key })
+        where order.end.isEmpty && (order.isCanceling || !order.isReady) {
             throw Violation(
                 .endings, service: "orders", stream: "order/\(id)", expected: "the order \(id) ready, or over",
                 found: order.isCanceling ? "that it is being cancelled" : "that it waits")
@@ -56,7 +57,8 @@ struct OrdersAudit: Sendable {
         let wanted = Units(list.stops).products
         guard wanted == order.lines.mapValues(\.quantity) else {
             throw Violation(
-                .units, recorded, expected: "what was ordered: \(order.lines.mapValues(\.quantity))", found: "\(wanted)")
+                .units, recorded, expected: "what was ordered: \(order.lines.mapValues(\.quantity))", found: "\(wanted)"
+            )
         }
     }
 
@@ -78,7 +80,8 @@ struct OrdersAudit: Sendable {
             line.picked += UInt64(event.newlyPicked)
             line.delivered += UInt64(event.newlyDelivered)
             // More than there is shows as more than was ordered.
-            line.picked = line.picked < UInt64(event.newlyUnpicked) ? .max / 2 : line.picked - UInt64(event.newlyUnpicked)
+            line.picked =
+                line.picked < UInt64(event.newlyUnpicked) ? .max / 2 : line.picked - UInt64(event.newlyUnpicked)
         }
     }
 
@@ -125,12 +128,14 @@ struct OrdersAudit: Sendable {
         _ id: String, _ product: String, _ recorded: RecordedEvent, _ body: (inout Line) -> Void
     ) throws(Violation) {
         guard var line = orders[id]?.lines[product] else {
-            throw Violation(.units, recorded, expected: "a line of an order that was placed", found: "\(product) of \(id)")
+            throw Violation(
+                .units, recorded, expected: "a line of an order that was placed", found: "\(product) of \(id)")
         }
         body(&line)
         guard line.picked + line.unavailable <= line.quantity, line.delivered <= line.picked else {
             throw Violation(
-                .units, recorded, expected: "at most \(line.quantity) units of \(product), delivered once they are picked",
+                .units, recorded,
+                expected: "at most \(line.quantity) units of \(product), delivered once they are picked",
                 found: "\(line.picked) picked, \(line.delivered) delivered, \(line.unavailable) unavailable")
         }
         orders[id]?.lines[product] = line

@@ -67,7 +67,8 @@ final class SegmentReader {
             return event.recorded(in: service)
         case .end(let end):
             guard end.last == position, end.count == position + 1 - first else {
-                throw Self.damaged(path, "it has events to \(position), and says that it has \(end.count) to \(end.last)")
+                throw Self.damaged(
+                    path, "it has events to \(position), and says that it has \(end.count) to \(end.last)")
             }
             hasEnded = true
             return nil
@@ -103,7 +104,8 @@ final class SegmentReader {
             let got = read(file, &chunk, chunk.count)
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else {
-                throw StorageError(.io, "the archived events \(path) cannot be read: \(String(cString: strerror(errno)))")
+                throw StorageError(
+                    .io, "the archived events \(path) cannot be read: \(String(cString: strerror(errno)))")
             }
             guard got > 0 else { throw damaged(path, "it ends too early") }
             buffer += chunk[..<got]

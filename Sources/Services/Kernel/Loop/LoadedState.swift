@@ -18,7 +18,8 @@ struct LoadedState<Core: ServiceCore> {
             throw StorageError(
                 .damaged,
                 "the log of \(log.name) begins at position \(log.earliest), and there is no snapshot to begin with: bring "
-                    + "its archived events back with `mallbots events restore`, or restore the data directory from a backup")
+                    + "its archived events back with `mallbots events restore`, or restore the data directory from a backup"
+            )
         }
         try replay(log)
     }

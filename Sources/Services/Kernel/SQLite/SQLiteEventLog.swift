@@ -117,7 +117,8 @@ public final class SQLiteEventLog: EventLog {
     func restoreEvents(_ events: [RecordedEvent]) throws(StorageError) {
         try checkOpen()
         guard let last = events.last, last.position + 1 == earliest else {
-            throw StorageError(.conflict, "only events that end before position \(earliest) go back into the log of \(name)")
+            throw StorageError(
+                .conflict, "only events that end before position \(earliest) go back into the log of \(name)")
         }
         do {
             let first = try writer.writeWithoutTransaction { [pen] db in
