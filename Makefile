@@ -1,14 +1,14 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench hostile torture mutants simulate help run build test check format proto fuzz allocations
+.PHONY: bench bench-depot hostile torture mutants simulate help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
 comma := ,
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 build: ## Build the mallbots executable (release)
 	@scripts/setup
@@ -52,6 +52,11 @@ bench: ## Measure Wire beside a bare C server, gRPC and mosquitto, and print a t
 allocations: ## Count allocations for each message, and hold them to their ceilings (release build)
 	@scripts/setup
 	@scripts/allocations
+
+bench-depot: ## What the depot costs with a fleet of 10,000: assignments per second, an event, a snapshot (release build)
+	@scripts/setup
+	@MALLBOTS_BENCHMARKS=1 swift build -c release --product DepotBench
+	@.build/release/DepotBench $(ARGS)
 
 format: ## Format the Swift sources in place
 	@scripts/swift-sources | xargs swift format format --in-place --parallel

@@ -61,7 +61,7 @@ struct World {
         let lines = (0..<count).map { index in
             let store = (first + index * 37) % BenchMall.stores
             return OrdersV1.Line(
-                productID: "p-\(store)", name: "Product", storeID: "s-\(store)", storeName: "Store",
+                storeID: "s-\(store)", storeName: "Store", productID: "p-\(store)", name: "Product",
                 quantity: units ?? 1 + UInt32(random.next(below: 3)), sizeUnits: 1)
         }
         take(.orderPlaced(.init(orderID: id, lines: lines)))

@@ -117,6 +117,22 @@ import Testing
         #expect(depot.replayed.record == depot.core.record)
     }
 
+    @Test func whatAWaitingRobotLosesCountsWithItsRange() {
+        var depot = TestDepot()
+        depot.connect("b")
+        depot.ask("b", battery: 80, range: 16_000)
+        depot.liveness.heard("b", battery: 71)
+        #expect(depot.listen(seconds: 5, hearing: ["b"]).isEmpty)
+        depot.liveness.heard("b", battery: 40)
+        #expect(depot.listen(seconds: 5, hearing: ["b"]).names == ["BotLow"])
+        #expect(depot.listen(seconds: 5, hearing: ["b"]).isEmpty)
+        #expect(depot.core.bots["b"]?.request?.rangeMm == 8_000)
+        // Five metres there and back would have been near enough before.
+        depot.order("o", [(4, 1)])
+        #expect(Self.charges(depot.dispatch()) == ["b d-0"])
+        #expect(depot.replayed.record == depot.core.record)
+    }
+
     @Test func aRobotAtWorkIsNotSentToCharge() {
         var depot = ReportTests.depot(in: .shopping)
         depot.liveness.heard("b", battery: 3)

@@ -31,7 +31,7 @@ import Testing
         let outcome = dispatcher.match(jobs)
         #expect(dispatcher.free == bots.count - outcome.matches.count)
         let taken = Set(outcome.matches.map(\.robot.turn))
-        #expect(dispatcher.left.map(\.robot.turn) == bots.indices.filter { !taken.contains($0) })
+        #expect(dispatcher.left { _ in true }.map(\.turn) == bots.indices.filter { !taken.contains($0) })
         for match in outcome.matches { #expect(match.node == bots[match.robot.turn].node) }
         return (outcome.matches.map { Pair(bot: $0.robot.turn, job: $0.job) }, outcome.blocked)
     }

@@ -45,6 +45,15 @@ import Testing
         #expect(depot.replayed.record == depot.core.record)
     }
 
+    @Test func theRobotDoesNotGetItBackAtOnce() throws {
+        var depot = ReportTests.depot(in: .accepted)
+        depot.record(try depot.core.reassign(.init(taskID: "o/1"), now: depot.now).events)
+        depot.ask("b")
+        #expect(depot.dispatch().isEmpty)
+        depot.now += 30_000
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+
     @Test func whatIsInCustodyIsNotReassigned() throws {
         var depot = CustodyTests.depot()
         let error = #expect(throws: ServiceError.self) {

@@ -25,7 +25,6 @@ import Testing
     static func expected(_ standing: Standing, _ command: Command) -> Outcome {
         switch (command, standing) {
         case (.pause, .retired), (.pause, .lost): .precondition
-        case (.pause, .paused): .events([])
         case (.pause, _): .events(["DirectiveIssued"])
         case (.resume, .paused): .events(["DirectiveIssued"])
         case (.resume, _): .precondition
@@ -153,6 +152,35 @@ import Testing
         #expect(depot.dispatch().isEmpty)
         depot.report("b", .resumed(.init()))
         #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+
+    @Test func onePausedByAPersonIsAlsoPausedByStaff() throws {
+        var depot = try Self.depot(.paused)
+        depot.ask("b")
+        depot.record(try depot.core.pause(.init(botID: "b")))
+        #expect(try depot.core.pause(.init(botID: "b")).isEmpty)
+        depot.report("b", .resumed(.init()))
+        #expect(depot.core.bots["b"]?.state == .paused && depot.dispatch().isEmpty)
+        depot.record(try depot.core.resume(.init(botID: "b")))
+        #expect(depot.dispatch().names == ["TaskAssigned", "DirectiveIssued"])
+    }
+
+    @Test func aRobotIsNotSentFartherThanItsBatteryCarriesIt() throws {
+        var depot = try Self.depot(.idle)
+        func refusal() -> String {
+            let error = #expect(throws: ServiceError.self) {
+                try depot.core.assign(.init(taskID: "free/1", botID: "b"))
+            }
+            #expect(error?.code == .failedPrecondition)
+            return error?.message ?? ""
+        }
+        // Four metres there and four back, and a quarter more.
+        depot.ask("b", battery: 80, range: 9_999)
+        #expect(refusal().contains("80 %") && refusal().contains("10 m"))
+        depot.ask("b", battery: 19)
+        #expect(refusal().contains("19 %"))
+        depot.ask("b", battery: 20, range: 10_000)
+        #expect(try Self.run(.assign, &depot).names == ["TaskAssigned", "DirectiveIssued"])
     }
 
     @Test func aRetiredRobotFinishesWhatItHas() throws {

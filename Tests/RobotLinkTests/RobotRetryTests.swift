@@ -2,7 +2,7 @@ import Messages
 import Testing
 import Wire
 
-@testable import BotEmulator
+@testable import RobotLink
 
 @Suite struct RobotRetryTests {
     @Test(

@@ -685,7 +685,7 @@ extension DepotV1 {
         public init() {}
     }
 
-    /// The battery of a bot that waits for a task has gone down too far for one.
+    /// The battery of a bot that waits for a task has gone down since it asked: by a tenth, or too far for any task.
     public struct BotLow: Message {
         public static var protobufName: String { "mallbots.depot.v1.BotLow" }
 

@@ -195,7 +195,7 @@ public enum SchemaFiles {
                 "mallbots.depot.v1.TaskQueued",
                 "mallbots.depot.v1.TaskRequeued",
             ],
-            count: 9102
+            count: 9138
         ) { UnsafeRawPointer(mallbots__depot__v1__events__file_address()) },
         SchemaFile(
             name: "mallbots/depot/v1/liveness.proto",

@@ -158,9 +158,8 @@ public final class DepotService: DepotAPI, LivenessAPI {
     public func listBots(
         _ request: DepotV1.ListBotsRequest, context: CallContext
     ) async throws -> DepotV1.ListBotsResponse {
-        try await loop.read { core in
-            DepotV1.ListBotsResponse(bots: core.bots.values.sorted { $0.id < $1.id }.map(core.view))
-        }
+        let core = try await loop.read { $0 }
+        return DepotV1.ListBotsResponse(bots: core.bots.values.sorted { $0.id < $1.id }.map(core.view))
     }
 
     public func getMall(_ request: DepotV1.GetMallRequest, context: CallContext) async throws -> DepotV1.Mall {

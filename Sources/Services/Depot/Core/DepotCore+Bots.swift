@@ -30,8 +30,8 @@ extension DepotCore {
             }
         case .botLow(let event):
             updateBot(event.botID) { bot in
+                bot.request?.runDown(to: event.batteryPercent)
                 bot.batteryPercent = event.batteryPercent
-                bot.request?.batteryPercent = event.batteryPercent
             }
         case .botFaulted(let event):
             updateBot(event.botID) { bot in
@@ -130,8 +130,10 @@ extension DepotCore {
         change(&bot)
         if bot.place != before.place { bot.node = nearestNode(to: bot.place) }
         bots[id] = bot
-        count(before, -1)
-        count(bot, 1)
+        if bot.standing != before.standing {
+            count(before, -1)
+            count(bot, 1)
+        }
         if bot.dockID != before.dockID || bot.isParked != before.isParked {
             docks.count(before, -1)
             docks.count(bot, 1)
@@ -145,16 +147,24 @@ extension DepotCore {
         return place.map(graph.nearestNode) ?? graph.depot
     }
 
-    mutating func count(_ bot: FleetBot, _ change: Int) {
-        if bot.retired || bot.retiring || bot.lost || bot.registered.capacityUnits == 0 { return }
-        capacities.add(change, for: bot.registered.capacityUnits)
-        if bot.online { onlineCapacities.add(change, for: bot.registered.capacityUnits) }
+    private mutating func count(_ bot: FleetBot, _ change: Int) {
+        guard let standing = bot.standing else { return }
+        capacities.add(change, for: standing.capacity)
+        if standing.isOnline { onlineCapacities.add(change, for: standing.capacity) }
     }
 
     /// How much one task may hold: what the largest robot carries, of those online if any is. One that never said counts
     /// for nothing.
     var taskCapacity: UInt32 {
         onlineCapacities.keys.max() ?? capacities.keys.max() ?? policy.usualCapacityUnits
+    }
+}
+
+extension DepotV1.BotWaiting {
+    /// What it said of its range was of a fuller battery.
+    fileprivate mutating func runDown(to percent: UInt32) {
+        if batteryPercent > 0 { rangeMm = rangeMm / UInt64(batteryPercent) * UInt64(min(percent, batteryPercent)) }
+        batteryPercent = percent
     }
 }
 

@@ -44,8 +44,8 @@ extension DepotCore {
         if smallestBlocked == .max { return events }
 
         // Who is left and could carry a task that nobody could take lacks the range for it.
-        for (robot, _) in dispatcher.left
-        where robot.capacity >= smallestBlocked && robot.batteryPercent < policy.chargedPercent {
+        let charged = Int(policy.chargedPercent)
+        for robot in dispatcher.left(where: { $0.capacity >= smallestBlocked && $0.batteryPercent < charged }) {
             guard let bot = bots[robot.id] else { continue }
             guard let charge = docks.charge(bot) else { break }
             events.append(directive(.goCharge(charge), to: bot.id))
@@ -83,7 +83,8 @@ extension DepotCore {
     /// When a robot that waits may be offered again a task that it refused; nil when none does.
     func nextReoffer(after unixMs: Int64) -> Int64? {
         if waiting.isEmpty, returning.isEmpty { return nil }
-        return declineTimes.lazy.map { $0 + policy.declineSeconds * 1_000 }.first { $0 > unixMs }
+        let past = declineTimes.countUpTo(unixMs - policy.declineSeconds * 1_000)
+        return past < declineTimes.count ? declineTimes[past] + policy.declineSeconds * 1_000 : nil
     }
 
     func assign(
@@ -111,5 +112,17 @@ extension DepotCore {
             taskID: assigned.taskID, epoch: assigned.epoch, leaseSeconds: policy.leaseSeconds,
             orderID: assigned.listID, stops: assigned.stops, depotNode: graph.mall.depotNode,
             depotPlace: graph.place(of: graph.depot), custody: assigned.custody)
+    }
+}
+
+extension [Int64] {
+    /// How many elements of an array that rises are no more than `limit`.
+    func countUpTo(_ limit: Int64) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] <= limit { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

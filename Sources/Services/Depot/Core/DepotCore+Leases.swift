@@ -7,7 +7,8 @@ extension DepotCore {
     ///
     /// What was not picked goes back into the queue: the task itself when nothing was picked, else a task of its own.
     /// What was picked is in the robot's custody. A task that is being cancelled is over: its end waits for nobody.
-    func endLease(on task: ShoppingTask, reason: String) -> [Kind] {
+    /// - Parameter isTaken: the robot is not to get the task back at once.
+    func endLease(on task: ShoppingTask, reason: String, isTaken: Bool = false) -> [Kind] {
         let picked = task.pickedStops
         if task.canceling || (picked.isEmpty && task.openStops.isEmpty) {
             let end = Kind.taskCanceled(
@@ -15,7 +16,11 @@ extension DepotCore {
             return [end] + consequences(ofEnding: task)
         }
         if picked.isEmpty {
-            return [.taskRequeued(.init(taskID: task.id, listID: task.listID, botID: task.botID, reason: reason))]
+            return [
+                .taskRequeued(
+                    .init(
+                        taskID: task.id, listID: task.listID, botID: task.botID, reason: reason, declined: isTaken))
+            ]
         }
         return [task.leaveInCustody(reason: reason)] + splitOff(from: task)
     }
@@ -25,7 +30,7 @@ extension DepotCore {
     func takeBack(_ task: ShoppingTask, reason: String) -> [Kind] {
         if !task.pickedStops.isEmpty { return endLease(on: task, reason: reason) }
         let cancel = BotsV1.CancelTask(taskID: task.id, epoch: task.epoch, reason: reason, returnItems: true)
-        return [directive(.cancelTask(cancel), to: task.botID)] + endLease(on: task, reason: reason)
+        return [directive(.cancelTask(cancel), to: task.botID)] + endLease(on: task, reason: reason, isTaken: true)
     }
 
     /// A task and all that was picked of it is lost with the robot that holds it: nothing is in custody.
@@ -65,16 +70,19 @@ extension DepotCore {
                 guard let task = draft.core.tasks[bot.taskID] else { continue }
                 let reason = "robot \(bot.id) was not heard from for \(policy.leaseSeconds) seconds"
                 draft.add(draft.core.endLease(on: task, reason: reason))
-            } else if let battery = liveness.battery(bot.id), isRunningLow(bot, battery) {
+            } else if let battery = liveness.battery(bot.id), hasRunDown(bot, battery) {
                 draft.add(.botLow(.init(botID: bot.id, batteryPercent: battery)))
             }
         }
         return draft.events
     }
 
-    /// Whether a robot that waits had enough for a task when it asked, and has no more.
-    private func isRunningLow(_ bot: FleetBot, _ battery: UInt32) -> Bool {
-        battery < policy.minimumBatteryPercent && bot.batteryPercent >= policy.minimumBatteryPercent && bot.isWaiting
+    /// Whether a robot that waits has lost so much since it asked that what it said of its range is wrong, or has no more
+    /// enough for any task.
+    private func hasRunDown(_ bot: FleetBot, _ battery: UInt32) -> Bool {
+        guard bot.isWaiting, battery < bot.batteryPercent else { return false }
+        return battery + policy.batteryStepPercent <= bot.batteryPercent
+            || (battery < policy.minimumBatteryPercent && bot.batteryPercent >= policy.minimumBatteryPercent)
     }
 
     // MARK: Patience

@@ -40,7 +40,7 @@ public struct DepotCore: Sendable {
     var capacities: [UInt32: Int] = [:]
     /// How many robots each dock is kept for.
     var docks = DockUse()
-    /// When robots refused tasks, as far back as that may still keep them from being offered these.
+    /// When robots refused tasks, at least as far back as that may still keep them from being offered these; they rise.
     var declineTimes: [Int64] = []
     /// The tasks in custody that nobody holds, with since when; and the robots that may be sent to the depot with theirs.
     var inCustody = Deadlines()

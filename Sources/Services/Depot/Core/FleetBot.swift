@@ -63,6 +63,18 @@ struct FleetBot: Hashable, Sendable {
     /// Whether its silence would mean anything.
     var canFallSilent: Bool { !silent && !retired && !lost && (online || !taskID.isEmpty || !dockID.isEmpty) }
 
+    /// What a robot that is to work counts for when lists are cut.
+    struct Standing: Hashable, Sendable {
+        var capacity: UInt32
+        var isOnline: Bool
+    }
+
+    /// nil for one that is out of service or will be, or never said what it carries.
+    var standing: Standing? {
+        if retired || retiring || lost || registered.capacityUnits == 0 { return nil }
+        return Standing(capacity: registered.capacityUnits, isOnline: online)
+    }
+
     /// What it can carry now, in size units.
     var capacityUnits: UInt32 {
         if let request, request.capacityUnits > 0 { return request.capacityUnits }

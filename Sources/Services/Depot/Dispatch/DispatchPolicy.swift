@@ -10,6 +10,8 @@ public struct DispatchPolicy: Hashable, Sendable {
     public var minimumBatteryPercent: UInt32 = 20
     /// A robot at or above this charge is not sent to charge, even when a task is too far for it.
     public var chargedPercent: UInt32 = 60
+    /// How much the battery of a robot that waits may fall before the depot reckons with less.
+    public var batteryStepPercent: UInt32 = 10
     /// What the battery must hold beyond the trip and the way from the depot to a dock, as a percentage of both.
     public var rangeMarginPercent = 25
     /// How far a full battery carries a robot that does not say.

@@ -52,9 +52,9 @@ struct Dispatcher {
     /// No free robot carries more than this.
     var largestCapacity: Int { groups.reduce(0) { max($0, $1.capacity) } }
 
-    /// The robots that are free yet, in the order in which they asked.
-    var left: [(robot: WaitingRobots.Robot, node: Int)] {
-        groups.flatMap { group in group.free.map { ($0, group.node) } }.sorted { $0.robot.turn < $1.robot.turn }
+    /// Those of the robots that are free yet, in the order in which they asked.
+    func left(where isWanted: (WaitingRobots.Robot) -> Bool) -> [WaitingRobots.Robot] {
+        groups.flatMap { group in group.free(where: isWanted) }.sorted { $0.turn < $1.turn }
     }
 
     /// - Parameter jobs: In the order in which they were queued.
@@ -123,7 +123,9 @@ struct Dispatcher {
 
         var isEmpty: Bool { start == robots.count }
 
-        var free: [WaitingRobots.Robot] { (start..<robots.count).filter { !taken.contains($0) }.map { robots[$0] } }
+        func free(where isWanted: (WaitingRobots.Robot) -> Bool) -> [WaitingRobots.Robot] {
+            (start..<robots.count).filter { isWanted(robots[$0]) && !taken.contains($0) }.map { robots[$0] }
+        }
 
         /// The first free robot that can do a job.
         func first(for job: Job, range needed: Int) -> Int? {

@@ -21,11 +21,12 @@ extension DepotCore {
 
     // MARK: Orders to robots
 
-    /// It gets no task from now on, whether it has heard of this or not. A robot that pauses already stays so.
+    /// It gets no task from now on, whether it has heard of this or not. One that was told already is not told again; one
+    /// that a person has paused is, so that it does not go on when that person lets it.
     func pause(_ request: DepotV1.PauseBotRequest) throws(ServiceError) -> [Kind] {
         let bot = try botInService(request.botID)
         try checkReason(request.reason)
-        if bot.paused || bot.pauseOrdered { return [] }
+        if bot.pauseOrdered { return [] }
         return [directive(.pause(.init(reason: request.reason)), to: bot.id)]
     }
 

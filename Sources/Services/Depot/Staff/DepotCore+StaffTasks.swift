@@ -36,7 +36,21 @@ extension DepotCore {
         guard let graph, let trip = plans[task.id]?.trip else {
             throw .failedPrecondition("the mall has no node for a store of task '\(task.id)'")
         }
+        try checkBattery(of: bot, for: trip, graph)
         return assign(task.id, trip, to: bot.id, at: bot.node, graph)
+    }
+
+    /// One that never said how full its battery is is taken at its word that it works.
+    private func checkBattery(of bot: FleetBot, for trip: Trip, _ graph: MallGraph) throws(ServiceError) {
+        guard bot.batteryPercent > 0 else { return }
+        let needed = Dispatcher.rangeNeeded(
+            forTrip: trip.length(from: bot.node), toDock: graph.distanceToDock(from: graph.depot),
+            marginPercent: policy.rangeMarginPercent)
+        if bot.batteryPercent < policy.minimumBatteryPercent || bot.range(policy) < needed {
+            throw .failedPrecondition(
+                "robot '\(bot.id)' has \(bot.batteryPercent) % battery, too little for this trip and the way to a dock, "
+                    + "\((needed + 999) / 1_000) m with the margin: send it to a dock first")
+        }
     }
 
     /// Why a robot cannot be given a task by hand now; nil: it can.

@@ -16,12 +16,12 @@ extension DepotService {
     ) async throws {
         let (number, wakes) = watchers.follow()
         defer { watchers.unfollow(number) }
-        let fleet = try await loop.read { core in
-            DepotV1.FleetUpdate(
-                position: core.position, beginning: true,
-                bots: core.bots.values.map(core.view).sorted { $0.botID < $1.botID },
-                tasks: core.tasks.values.filter { !$0.hasEnded }.map(core.view).sorted { $0.taskID < $1.taskID })
-        }
+        // A copy of the state costs less than to make so much of it on the loop's thread, where everything else waits.
+        let core = try await loop.read { $0 }
+        let fleet = DepotV1.FleetUpdate(
+            position: core.position, beginning: true,
+            bots: core.bots.values.map(core.view).sorted { $0.botID < $1.botID },
+            tasks: core.tasks.values.filter { !$0.hasEnded }.map(core.view).sorted { $0.taskID < $1.taskID })
         try await send(fleet, to: outbound)
         for await _ in wakes {
             let changes = watchers.take(number)

@@ -546,7 +546,7 @@ struct  Mallbots__Depot__V1__CustodyRenewed
 
 
 /*
- * The battery of a bot that waits for a task has gone down too far for one.
+ * The battery of a bot that waits for a task has gone down since it asked: by a tenth, or too far for any task.
  */
 struct  Mallbots__Depot__V1__BotLow
 {
