@@ -18,6 +18,8 @@ struct History {
     /// Robots that get no more tasks, and those of them that are gone.
     private var leaving: Set<String> = []
     private var gone: Set<String> = []
+    /// Who charges at which dock.
+    private var charging: [String: String] = [:]
 
     private mutating func require(_ holds: Bool, _ what: String) {
         if !holds { broken.append(what) }
@@ -67,7 +69,9 @@ struct History {
             release(event.taskID, event.botID, ends: true)
         case .botRetiring(let event): leaving.insert(event.botID)
         case .botRetired(let event): leave(event.botID, "retired")
-        case .botLost(let event): gone.insert(event.botID)
+        case .botLost(let event):
+            gone.insert(event.botID)
+            charging[event.botID] = nil
         case .botReinstated(let event):
             leaving.remove(event.botID)
             gone.remove(event.botID)
@@ -77,6 +81,21 @@ struct History {
             let number = event.message?.directive ?? 0
             require(number == (directives[event.botID] ?? 0) + 1, "\(event.botID): directive \(number)")
             directives[event.botID] = number
+            directed(event.message?.body, event.botID)
+        case .botWaiting(let event): charging[event.botID] = nil
+        case .botSilent(let event): charging[event.botID] = nil
+        default: break
+        }
+    }
+
+    private mutating func directed(_ body: BotsV1.ToBot.Body?, _ bot: String) {
+        switch body {
+        case .goCharge(let charge):
+            require(tasksOf[bot] == nil && !gone.contains(bot), "\(bot) is sent to charge from its work")
+            let others = charging.filter { $0.key != bot && $0.value == charge.dockID }
+            require(others.isEmpty, "\(bot) and \(others.keys) charge at \(charge.dockID)")
+            charging[bot] = charge.dockID
+        case .returnToDock: charging[bot] = nil
         default: break
         }
     }
@@ -111,10 +130,12 @@ struct History {
         epochs[event.taskID] = event.epoch
         holders[event.taskID] = event.botID
         tasksOf[event.botID] = event.taskID
+        charging[event.botID] = nil
     }
 
     private mutating func leave(_ bot: String, _ how: String) {
         gone.insert(bot)
+        charging[bot] = nil
         require(tasksOf[bot] == nil, "\(bot) is \(how) with \(tasksOf[bot] ?? "")")
         require(!custodians.values.contains(bot), "\(bot) is \(how) with custody")
     }

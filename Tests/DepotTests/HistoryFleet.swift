@@ -91,6 +91,18 @@ struct HistoryFleet {
             }
     }
 
+    /// How many products of a list are in several of its tasks.
+    var sharedProducts: Int {
+        depot.core.lists.values.reduce(0) { total, list in
+            var tasks: [String: Int] = [:]
+            for id in list.taskIDs {
+                let items = depot.core.tasks[id]?.stops.flatMap(\.wanted.items) ?? []
+                for product in Set(items.map(\.productID)) { tasks[product, default: 0] += 1 }
+            }
+            return total + tasks.values.count { $0 > 1 }
+        }
+    }
+
     // MARK: What goes wrong
 
     private mutating func misfortune() {

@@ -43,7 +43,7 @@ import Testing
 
     @Test func theHistoriesHaveWhatTheyAreFor() {
         var counts: [String: Int] = [:]
-        for seed in 1...20 as ClosedRange<UInt64> {
+        for seed in 1...40 as ClosedRange<UInt64> {
             var fleet = HistoryFleet(seed: seed)
             for _ in 0..<5 { fleet.order() }
             for _ in 0..<1_500 { fleet.step() }
@@ -53,11 +53,23 @@ import Testing
                 if case .taskQueued(let event) = event, !event.splitFromTaskID.isEmpty {
                     counts["split", default: 0] += 1
                 }
+                if case .taskCanceled(let event) = event, event.reason.contains("cut into smaller") {
+                    counts["cut", default: 0] += 1
+                }
+                if case .taskRequeued(let event) = event {
+                    if event.reason.contains("given to another") { counts["reassigned", default: 0] += 1 }
+                    if event.reason.contains("is lost"), !event.missing.isEmpty { counts["lost load", default: 0] += 1 }
+                }
+                if case .directiveIssued(let event) = event, case .goCharge? = event.message?.body {
+                    counts["charge", default: 0] += 1
+                }
             }
+            counts["shared", default: 0] += fleet.sharedProducts
         }
         for name in [
             "BotSilent", "BotHeard", "TaskLeftInCustody", "custody", "split", "TaskRequeued", "TaskCanceled",
-            "TaskDelivered", "ReportRejected", "CustodyRenewed", "BotRetired", "BotLost", "BotReinstated",
+            "TaskDelivered", "ReportRejected", "CustodyRenewed", "BotRetired", "BotLost", "BotReinstated", "charge",
+            "shared", "reassigned", "lost load",
         ] {
             #expect(counts[name, default: 0] > 20, "\(name): \(counts[name, default: 0])")
         }
