@@ -140,6 +140,10 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/CLI", swiftSettings: strict),
+        // docs/robot-client.md explains it.
+        .executableTarget(
+            name: "ExampleRobot", dependencies: ["RobotLink", "Messages"], path: "Examples/Robot",
+            swiftSettings: strict),
         library("Codegen", [pluginLibrary, swiftProtobuf], path: "Sources/Codegen/Library"),
         .executableTarget(
             name: "CodegenPlugin", dependencies: ["Codegen", pluginLibrary, swiftProtobuf],
@@ -180,7 +184,7 @@ let package = Package(
         + tests(
             "CLITests",
             [
-                "CLI", "Interop", "LoadTest", "Messages", "Wire",
+                "CLI", "BotEmulator", "Interop", "LoadTest", "Messages", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ])
         + tests(

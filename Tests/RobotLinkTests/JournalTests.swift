@@ -71,6 +71,40 @@ import Testing
         }
     }
 
+    @Test func damageBeforeWholeRecordsIsNotCutOff() throws {
+        let folder = try Folder()
+        let frames = Self.records.map(JournalFormat.encode)
+        let damaged = frames[0].count..<frames.dropLast().joined().count
+        for index in damaged {
+            var bytes = frames.flatMap { $0 }
+            bytes[index] ^= 1
+            try Data(bytes).write(to: folder.file("journal"))
+            let error = #expect(throws: JournalError.self) {
+                try JournalFile.open(directory: folder.path) { "new" }
+            }
+            #expect(error?.code == .damaged)
+            #expect(error?.message.contains("is damaged at byte") == true)
+            #expect(try Data(contentsOf: folder.file("journal")) == Data(bytes), "it is left as it was")
+        }
+    }
+
+    @Test func blocksThatNeverReachedTheDiskAreATornEnd() {
+        let frames = Self.records.map(JournalFormat.encode)
+        let whole = frames[0] + frames[1]
+        #expect(JournalFormat.isTorn(whole + [UInt8](repeating: 0, count: 4_096), at: whole.count))
+        #expect(JournalFormat.isTorn(whole + [UInt8](repeating: 0, count: 4_096) + frames[2], at: whole.count))
+        #expect(!JournalFormat.isTorn(whole + [1, 2, 3] + frames[2], at: whole.count))
+    }
+
+    @Test func aFinishedDirectiveIsGone() throws {
+        var journal = try #require(RecoveredJournal(Self.records))
+        #expect(journal.openDirectives.map(\.directive) == [1])
+        journal.add(BotsV1.JournalRecord(kind: .directiveDone(2)))
+        #expect(journal.openDirectives.map(\.directive) == [1])
+        journal.add(BotsV1.JournalRecord(kind: .directiveDone(1)))
+        #expect(journal.openDirectives.isEmpty && journal.lastDirective == 1)
+    }
+
     @Test func twoCannotHaveIt() throws {
         let folder = try Folder()
         let (file, recovered) = try JournalFile.open(directory: folder.path) { "new" }

@@ -277,20 +277,3 @@ public struct Body: Sendable {
     /// Whether the journal can forget all that it holds and that is acknowledged.
     public var isForgetful: Bool { trip == nil && declines.isEmpty && strayCancels.isEmpty && ready.isEmpty }
 }
-
-extension BotsV1.FromBot.Body {
-    /// The task and epoch that a report is about.
-    var task: (id: String, epoch: UInt64)? {
-        switch self {
-        case .taskAccepted(let report): (report.taskID, report.epoch)
-        case .taskDeclined(let report): (report.taskID, report.epoch)
-        case .stopReached(let report): (report.taskID, report.epoch)
-        case .itemPicked(let report): (report.taskID, report.epoch)
-        case .itemUnavailable(let report): (report.taskID, report.epoch)
-        case .stopDone(let report): (report.taskID, report.epoch)
-        case .taskDelivered(let report): (report.taskID, report.epoch)
-        case .taskAbandoned(let report): (report.taskID, report.epoch)
-        case .telemetry, .hello, .taskRequest, .fault, .faultCleared, .paused, .resumed, .goodbye: nil
-        }
-    }
-}

@@ -90,6 +90,8 @@ public struct BotClientCore: Sendable {
     private(set) var lastDirective: UInt64
     private var storingDirective: UInt64
     private var acknowledgedDirective: UInt64 = 0
+    /// Nothing is sent meanwhile: the robot's software hangs, for emulation.
+    package var isSilent = false
     private var telemetry: BotsV1.Telemetry?
     private var goodbye: BotsV1.Goodbye?
 
@@ -219,6 +221,7 @@ public struct BotClientCore: Sendable {
 
     /// What goes out now; nil: nothing until the next input.
     public mutating func next() -> BotsV1.FromBot? {
+        if isSilent { return nil }
         switch phase {
         case .offline, .greeting(isHelloSent: true): return nil
         case .greeting(isHelloSent: false):

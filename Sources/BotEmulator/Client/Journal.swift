@@ -62,10 +62,11 @@ final class Journal: @unchecked Sendable {
     }
 
     /// Forgets entries, except reports without acknowledgement, once there are more than `limit`.
-    func compact(above limit: Int, keeping keep: @Sendable (RecoveredJournal.Entry) -> Bool) {
+    func compact(above limit: Int, keeping keep: @Sendable (RecoveredJournal.Entry, RecoveredJournal) -> Bool) {
         enqueue { state in
-            guard state.mirror.entries.count > limit else { return }
-            let (smaller, records) = state.mirror.compacted(keeping: keep)
+            let mirror = state.mirror
+            guard mirror.entries.count > limit else { return }
+            let (smaller, records) = mirror.compacted { keep($0, mirror) }
             guard smaller.entries.count < state.mirror.entries.count else { return }
             state.mirror = smaller
             state.waiting.append(.replace(records))

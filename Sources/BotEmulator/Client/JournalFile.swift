@@ -57,6 +57,14 @@ final class JournalFile: JournalStorage {
             let (records, length) = JournalFormat.decode(bytes)
             if let recovered = RecoveredJournal(records) {
                 if length < bytes.count {
+                    guard JournalFormat.isTorn(bytes, at: length) else {
+                        throw JournalError(
+                            .damaged,
+                            """
+                            \(path) is damaged at byte \(length), with whole records after it: what the robot did is not \
+                            known. Have a person look, and move it away to begin a new one
+                            """)
+                    }
                     guard ftruncate(file, off_t(length)) == 0, fsync(file) == 0 else {
                         throw .io("cut the torn end of", path, errno: errno)
                     }

@@ -18,18 +18,35 @@ public enum JournalFormat {
     static func decode(_ bytes: [UInt8]) -> (records: [BotsV1.JournalRecord], bytes: Int) {
         var records: [BotsV1.JournalRecord] = []
         var offset = 0
-        while bytes.count - offset >= headerBytes {
-            let length = Int(number(bytes, at: offset))
-            let start = offset + headerBytes
-            guard length > 0, length <= maxRecordBytes, bytes.count - start >= length else { break }
-            let payload = bytes[start..<start + length]
-            guard CRC32.checksum(bytes[offset..<offset + 4] + payload) == number(bytes, at: offset + 4),
-                let record = try? BotsV1.JournalRecord(protobuf: Array(payload), limits: .unlimited), record.kind != nil
-            else { break }
+        while let payload = payload(bytes, at: offset),
+            let record = try? BotsV1.JournalRecord(protobuf: Array(payload), limits: .unlimited), record.kind != nil
+        {
             records.append(record)
-            offset = start + length
+            offset = payload.endIndex
         }
         return (records, offset)
+    }
+
+    /// Whether what follows the last whole record is what a power cut leaves: nothing whole comes after it, but for zeros
+    /// in between, which are blocks that never reached the disk.
+    static func isTorn(_ bytes: [UInt8], at offset: Int) -> Bool {
+        let begin = bytes[offset...].firstIndex { $0 != 0 } ?? bytes.count
+        // A record that begins behind zeros has up to three of them in its length.
+        if begin > offset, (max(offset, begin - 3)...begin).contains(where: { payload(bytes, at: $0) != nil }) {
+            return true
+        }
+        return !(offset..<bytes.count).contains { payload(bytes, at: $0) != nil }
+    }
+
+    /// The whole record that begins at an offset, without its header.
+    private static func payload(_ bytes: [UInt8], at offset: Int) -> ArraySlice<UInt8>? {
+        guard bytes.count - offset > headerBytes else { return nil }
+        let length = Int(number(bytes, at: offset))
+        let start = offset + headerBytes
+        guard length > 0, length <= maxRecordBytes, bytes.count - start >= length else { return nil }
+        let payload = bytes[start..<start + length]
+        guard CRC32.checksum(bytes[offset..<offset + 4] + payload) == number(bytes, at: offset + 4) else { return nil }
+        return payload
     }
 
     private static func bigEndian(_ value: UInt32) -> [UInt8] {
@@ -77,6 +94,11 @@ public struct RecoveredJournal: Sendable, Hashable {
         entries.compactMap { if case .report(let report) = $0 { report } else { nil } }
     }
 
+    /// Directives that the robot is not done with, in order.
+    public var openDirectives: [BotsV1.ToBot] {
+        entries.compactMap { if case .directive(let directive) = $0 { directive } else { nil } }
+    }
+
     /// An empty journal.
     public init(journal: String) {
         self.journal = journal
@@ -103,7 +125,23 @@ public struct RecoveredJournal: Sendable, Hashable {
             entries.append(.directive(directive))
         case .reportAck(let report): reportAck = max(reportAck, report)
         case .note(let note): self.note = note
+        case .directiveDone(let number):
+            entries.removeAll {
+                if case .directive(let directive) = $0 { directive.directive == number } else { false }
+            }
         case .begin, nil: break
+        }
+    }
+
+    /// Whether a robot that finishes its directives may still need an entry: a directive that it is not done with, or what
+    /// it has said of a task that such a directive gave it.
+    func isOpen(_ entry: Entry) -> Bool {
+        switch entry {
+        case .directive: true
+        case .report(let report):
+            openDirectives.contains { directive in
+                if case .assignTask(let task) = directive.body { task.taskID == report.body?.task?.id } else { false }
+            }
         }
     }
 

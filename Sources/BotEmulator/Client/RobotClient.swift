@@ -43,11 +43,13 @@ public final class RobotClient: Sendable {
         var wake: (@Sendable () -> Void)?
         var ending: WireStatus?
         var breach: BotClientCore.ContractBreach?
+        /// What was asked and not answered yet.
+        var asking: BotsV1.TaskRequest?
     }
 
     private let state: Mutex<State>
     private let journal: Journal
-    private let logger: Logger
+    let logger: Logger
     private let tell: @Sendable (Incoming) -> Void
 
     /// What the journal said when it was opened.
@@ -58,7 +60,9 @@ public final class RobotClient: Sendable {
     /// Opens or makes the journal in `directory`: blocks while it reads.
     ///
     /// - Throws: `JournalError` when it is damaged, in use, or cannot be read or written.
-    public convenience init(card: BotClientCore.Card, directory: String, logger: Logger) throws {
+    public convenience init(
+        card: BotClientCore.Card, directory: String, logger: Logger = Logger(label: "robot")
+    ) throws {
         let (incoming, events) = AsyncStream.makeStream(of: Incoming.self)
         self.init(
             card: card, journal: try Journal(directory: directory), logger: logger, incoming: incoming
@@ -91,17 +95,26 @@ public final class RobotClient: Sendable {
 
     /// Reports something; returns its number once it is in the journal, not when the gateway has it.
     ///
-    /// - Parameter note: the robot's own state, stored with the report in one piece, for `recovered` after a restart.
+    /// - Parameters:
+    ///   - note: the robot's own state, stored with the report in one piece, for `recovered` after a restart.
+    ///   - directive: the robot is done with this directive once it has said so: `finish` in the same piece.
+    /// - Throws: `JournalError` when it could not be stored: the robot must stop.
     @discardableResult
-    public func report(_ body: BotsV1.FromBot.Body, note: [UInt8]? = nil) async throws -> UInt64 {
-        try await withCheckedThrowingContinuation { continuation in
-            submit([body], note: note) { result in continuation.resume(with: result.mapError { $0 as any Error }) }
+    public func report(
+        _ body: BotsV1.FromBot.Body, note: [UInt8]? = nil, finishing directive: BotsV1.ToBot? = nil
+    ) async throws -> UInt64 {
+        let number = try await withCheckedThrowingContinuation { continuation in
+            submit([body], note: note, finishing: directive) { result in
+                continuation.resume(with: result.mapError { $0 as any Error })
+            }
         }
+        if directive != nil { forgetFinished() }
+        return number
     }
 
     /// `report` without waiting, for several at once: they are numbered now, in order, and sent once they are stored.
     public func submit(
-        _ bodies: [BotsV1.FromBot.Body], note: [UInt8]? = nil,
+        _ bodies: [BotsV1.FromBot.Body], note: [UInt8]? = nil, finishing directive: BotsV1.ToBot? = nil,
         completion: (@Sendable (Result<UInt64, JournalError>) -> Void)? = nil
     ) {
         state.withLock { state in
@@ -109,6 +122,8 @@ public final class RobotClient: Sendable {
             state.counters.reports += UInt64(reports.count)
             var records = reports.map { BotsV1.JournalRecord(kind: .report($0)) }
             if let note { records.append(BotsV1.JournalRecord(kind: .note(note))) }
+            if let directive { records.append(BotsV1.JournalRecord(kind: .directiveDone(directive.directive))) }
+            for case .taskRequest(let request) in bodies { state.asking = request }
             let last = state.core.lastReport
             // Inside the lock, so that the journal has reports in the order of their numbers.
             journal.append(records) { [weak self] result in
@@ -138,12 +153,42 @@ public final class RobotClient: Sendable {
         }
     }
 
+    /// The robot is done with a directive: after a restart `directives` does not begin with it again.
+    ///
+    /// It is on disk with the next report. Until then a crash hands the directive over once more, so what a robot does
+    /// with one must bear being done twice; `report(_:finishing:)` closes that gap for tasks.
+    public func finish(_ directive: BotsV1.ToBot) {
+        journal.append([BotsV1.JournalRecord(kind: .directiveDone(directive.directive))])
+        forgetFinished()
+    }
+
+    private func forgetFinished() { journal.compact(above: 64) { entry, journal in journal.isOpen(entry) } }
+
+    /// What the journal holds of reports on a task, oldest first: after a restart, what need not be done again. A task's
+    /// reports are there until its `AssignTask` is finished and they are acknowledged.
+    public func reports(on taskID: String, epoch: UInt64) -> [BotsV1.FromBot.Body] {
+        journal.contents.reports.compactMap(\.body).filter { body in
+            guard let task = body.task else { return false }
+            return task.id == taskID && task.epoch == epoch
+        }
+    }
+
+    /// The last task request, if no directive has answered it.
+    var unansweredRequest: BotsV1.TaskRequest? { state.withLock { $0.asking } }
+
+    /// Sends nothing while `isSilent`, as a robot whose software hangs: for emulation and tests.
+    package func silence(_ isSilent: Bool) {
+        apply {
+            $0.isSilent = isSilent; return []
+        }
+    }
+
     /// Makes the journal smaller once it holds more than `limit` entries: reports that are acknowledged and directives
     /// that were taken from `incoming` are forgotten. Only for a robot that no longer needs them after a restart.
     ///
     /// - Parameter lastDirective: the last directive that the robot has taken from `incoming`.
     public func compactJournal(above limit: Int, lastDirective: UInt64) {
-        journal.compact(above: limit) { entry in
+        journal.compact(above: limit) { entry, _ in
             switch entry {
             case .report: false
             case .directive(let directive): directive.directive > lastDirective
@@ -251,7 +296,12 @@ public final class RobotClient: Sendable {
                 case .failure(let error): self?.tell(.journalFailed(error))
                 }
             }
-        case .deliver(let directive): tell(.directive(directive))
+        case .deliver(let directive):
+            switch directive.body {
+            case .assignTask, .goCharge: state.asking = nil
+            default: break
+            }
+            tell(.directive(directive))
         case .sessionBegan(let welcome):
             state.counters.sessions += 1
             tell(.sessionBegan(welcome))

@@ -31,6 +31,7 @@ extension BotsV1.JournalRecord {
             if let value = c.pointee.directive { field1 = .directive(try BotsV1.ToBot(_c: value)) }
         case 4: field1 = .reportAck(c.pointee.report_ack)
         case 5: field1 = .note(FromC.bytes(c.pointee.note))
+        case 6: field1 = .directiveDone(c.pointee.directive_done)
         default: break
         }
         self.init(kind: field1)
@@ -55,6 +56,9 @@ extension BotsV1.JournalRecord {
         case .note(let value):
             c.pointee.kind_case = .init(rawValue: 5)
             c.pointee.note = arena.bytes(value)
+        case .directiveDone(let value):
+            c.pointee.kind_case = .init(rawValue: 6)
+            c.pointee.directive_done = value
         case nil: break
         }
         return c

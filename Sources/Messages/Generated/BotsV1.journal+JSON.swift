@@ -20,6 +20,9 @@ extension BotsV1.JournalRecord {
         case .note(let value):
             json.key("note")
             json.bytes(value)
+        case .directiveDone(let value):
+            json.key("directiveDone")
+            json.quoted(value)
         case nil: break
         }
         json.endObject()

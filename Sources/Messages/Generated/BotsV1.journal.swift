@@ -27,6 +27,8 @@ extension BotsV1 {
             case reportAck(UInt64)
             /// The robot's own state, stored together with the reports that came with it; the newest counts.
             case note([UInt8])
+            /// The robot is done with the directive of this number: after a restart it is not handed over again.
+            case directiveDone(UInt64)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -36,6 +38,7 @@ extension BotsV1 {
                 case .directive: "Directive"
                 case .reportAck: "ReportAck"
                 case .note: "Note"
+                case .directiveDone: "DirectiveDone"
                 }
             }
         }

@@ -14,7 +14,7 @@ _sym_db = _symbol_database.Default()
 from mallbots.bots.v1 import bots_pb2 as mallbots_dot_bots_dot_v1_dot_bots__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emallbots/bots/v1/journal.proto\x12\x10mallbots.bots.v1\x1a\x1bmallbots/bots/v1/bots.proto\"\xc9\x01\n\rJournalRecord\x12/\n\x05\x62\x65gin\x18\x01 \x01(\x0b\x32\x1e.mallbots.bots.v1.JournalBeginH\x00\x12+\n\x06report\x18\x02 \x01(\x0b\x32\x19.mallbots.bots.v1.FromBotH\x00\x12,\n\tdirective\x18\x03 \x01(\x0b\x32\x17.mallbots.bots.v1.ToBotH\x00\x12\x14\n\nreport_ack\x18\x04 \x01(\x04H\x00\x12\x0e\n\x04note\x18\x05 \x01(\x0cH\x00\x42\x06\n\x04kind\"p\n\x0cJournalBegin\x12\x0e\n\x06\x66ormat\x18\x01 \x01(\r\x12\x0f\n\x07journal\x18\x02 \x01(\t\x12\x13\n\x0blast_report\x18\x03 \x01(\x04\x12\x16\n\x0elast_directive\x18\x04 \x01(\x04\x12\x12\n\nreport_ack\x18\x05 \x01(\x04\"g\n\x08\x42odyNote\x12\x0c\n\x04node\x18\x01 \x01(\t\x12\x10\n\x08range_mm\x18\x02 \x01(\x04\x12\x0e\n\x06paused\x18\x03 \x01(\x08\x12\x1a\n\x12returned_store_ids\x18\x04 \x03(\t\x12\x0f\n\x07\x64ock_id\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1emallbots/bots/v1/journal.proto\x12\x10mallbots.bots.v1\x1a\x1bmallbots/bots/v1/bots.proto\"\xe3\x01\n\rJournalRecord\x12/\n\x05\x62\x65gin\x18\x01 \x01(\x0b\x32\x1e.mallbots.bots.v1.JournalBeginH\x00\x12+\n\x06report\x18\x02 \x01(\x0b\x32\x19.mallbots.bots.v1.FromBotH\x00\x12,\n\tdirective\x18\x03 \x01(\x0b\x32\x17.mallbots.bots.v1.ToBotH\x00\x12\x14\n\nreport_ack\x18\x04 \x01(\x04H\x00\x12\x0e\n\x04note\x18\x05 \x01(\x0cH\x00\x12\x18\n\x0e\x64irective_done\x18\x06 \x01(\x04H\x00\x42\x06\n\x04kind\"p\n\x0cJournalBegin\x12\x0e\n\x06\x66ormat\x18\x01 \x01(\r\x12\x0f\n\x07journal\x18\x02 \x01(\t\x12\x13\n\x0blast_report\x18\x03 \x01(\x04\x12\x16\n\x0elast_directive\x18\x04 \x01(\x04\x12\x12\n\nreport_ack\x18\x05 \x01(\x04\"g\n\x08\x42odyNote\x12\x0c\n\x04node\x18\x01 \x01(\t\x12\x10\n\x08range_mm\x18\x02 \x01(\x04\x12\x0e\n\x06paused\x18\x03 \x01(\x08\x12\x1a\n\x12returned_store_ids\x18\x04 \x03(\t\x12\x0f\n\x07\x64ock_id\x18\x05 \x01(\tb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'mallbots.bots.v1.journal_pb2', globals())
@@ -22,9 +22,9 @@ if _descriptor._USE_C_DESCRIPTORS == False:
 
   DESCRIPTOR._options = None
   _JOURNALRECORD._serialized_start=82
-  _JOURNALRECORD._serialized_end=283
-  _JOURNALBEGIN._serialized_start=285
-  _JOURNALBEGIN._serialized_end=397
-  _BODYNOTE._serialized_start=399
-  _BODYNOTE._serialized_end=502
+  _JOURNALRECORD._serialized_end=309
+  _JOURNALBEGIN._serialized_start=311
+  _JOURNALBEGIN._serialized_end=423
+  _BODYNOTE._serialized_start=425
+  _BODYNOTE._serialized_end=528
 # @@protoc_insertion_point(module_scope)

@@ -35,15 +35,17 @@ class JournalBegin(_message.Message):
     def __init__(self, format: _Optional[int] = ..., journal: _Optional[str] = ..., last_report: _Optional[int] = ..., last_directive: _Optional[int] = ..., report_ack: _Optional[int] = ...) -> None: ...
 
 class JournalRecord(_message.Message):
-    __slots__ = ["begin", "directive", "note", "report", "report_ack"]
+    __slots__ = ["begin", "directive", "directive_done", "note", "report", "report_ack"]
     BEGIN_FIELD_NUMBER: _ClassVar[int]
+    DIRECTIVE_DONE_FIELD_NUMBER: _ClassVar[int]
     DIRECTIVE_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
     REPORT_ACK_FIELD_NUMBER: _ClassVar[int]
     REPORT_FIELD_NUMBER: _ClassVar[int]
     begin: JournalBegin
     directive: _bots_pb2.ToBot
+    directive_done: int
     note: bytes
     report: _bots_pb2.FromBot
     report_ack: int
-    def __init__(self, begin: _Optional[_Union[JournalBegin, _Mapping]] = ..., report: _Optional[_Union[_bots_pb2.FromBot, _Mapping]] = ..., directive: _Optional[_Union[_bots_pb2.ToBot, _Mapping]] = ..., report_ack: _Optional[int] = ..., note: _Optional[bytes] = ...) -> None: ...
+    def __init__(self, begin: _Optional[_Union[JournalBegin, _Mapping]] = ..., report: _Optional[_Union[_bots_pb2.FromBot, _Mapping]] = ..., directive: _Optional[_Union[_bots_pb2.ToBot, _Mapping]] = ..., report_ack: _Optional[int] = ..., note: _Optional[bytes] = ..., directive_done: _Optional[int] = ...) -> None: ...

@@ -142,7 +142,7 @@ void   mallbots__bots__v1__body_note__free_unpacked
   assert(message->base.descriptor == &mallbots__bots__v1__body_note__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__bots__v1__journal_record__field_descriptors[5] =
+static const ProtobufCFieldDescriptor mallbots__bots__v1__journal_record__field_descriptors[6] =
 {
   {
     "begin",
@@ -204,10 +204,23 @@ static const ProtobufCFieldDescriptor mallbots__bots__v1__journal_record__field_
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "directive_done",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Mallbots__Bots__V1__JournalRecord, kind_case),
+    offsetof(Mallbots__Bots__V1__JournalRecord, directive_done),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__bots__v1__journal_record__field_indices_by_name[] = {
   0,   /* field[0] = begin */
   2,   /* field[2] = directive */
+  5,   /* field[5] = directive_done */
   4,   /* field[4] = note */
   1,   /* field[1] = report */
   3,   /* field[3] = report_ack */
@@ -215,7 +228,7 @@ static const unsigned mallbots__bots__v1__journal_record__field_indices_by_name[
 static const ProtobufCIntRange mallbots__bots__v1__journal_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor mallbots__bots__v1__journal_record__descriptor =
 {
@@ -225,7 +238,7 @@ const ProtobufCMessageDescriptor mallbots__bots__v1__journal_record__descriptor 
   "Mallbots__Bots__V1__JournalRecord",
   "mallbots.bots.v1",
   sizeof(Mallbots__Bots__V1__JournalRecord),
-  5,
+  6,
   mallbots__bots__v1__journal_record__field_descriptors,
   mallbots__bots__v1__journal_record__field_indices_by_name,
   1,  mallbots__bots__v1__journal_record__number_ranges,

@@ -32,7 +32,8 @@ typedef enum {
   MALLBOTS__BOTS__V1__JOURNAL_RECORD__KIND_REPORT = 2,
   MALLBOTS__BOTS__V1__JOURNAL_RECORD__KIND_DIRECTIVE = 3,
   MALLBOTS__BOTS__V1__JOURNAL_RECORD__KIND_REPORT_ACK = 4,
-  MALLBOTS__BOTS__V1__JOURNAL_RECORD__KIND_NOTE = 5
+  MALLBOTS__BOTS__V1__JOURNAL_RECORD__KIND_NOTE = 5,
+  MALLBOTS__BOTS__V1__JOURNAL_RECORD__KIND_DIRECTIVE_DONE = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__BOTS__V1__JOURNAL_RECORD__KIND__CASE)
 } Mallbots__Bots__V1__JournalRecord__KindCase;
 
@@ -58,6 +59,10 @@ struct  Mallbots__Bots__V1__JournalRecord
      * The robot's own state, stored together with the reports that came with it; the newest counts.
      */
     ProtobufCBinaryData note;
+    /*
+     * The robot is done with the directive of this number: after a restart it is not handed over again.
+     */
+    uint64_t directive_done;
   };
 };
 #define MALLBOTS__BOTS__V1__JOURNAL_RECORD__INIT \
