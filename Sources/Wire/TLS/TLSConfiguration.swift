@@ -19,6 +19,9 @@ public struct TLSConfiguration: Sendable {
     public var ticketKeys: TLSTicketKeys?
     /// A client: whether it comes back with the newest ticket that a server gave it. Each is used once.
     public var resumesSessions = true
+    /// A client: how far its clock is ahead, in seconds, when it judges certificates, as it is when the context is made. For
+    /// emulating one whose clock is wrong.
+    public var clockSkewSeconds: Int64 = 0
     /// How many key updates a peer may send in any minute; each costs us as much as a handshake's key exchange.
     public var keyUpdatesPerMinute = 16
     /// Where connections' secrets are written, for debugging; nil, the default: nowhere.

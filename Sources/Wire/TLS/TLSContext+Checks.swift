@@ -25,7 +25,7 @@ extension TLSContext {
         // An authority at the top is not revoked by itself, but by no longer being trusted.
         if depth > 0 && issuer == certificate.subjectName { return }
         let peer = isServer ? "client" : "server"
-        let verdict = revocations.verdict(issuer: issuer, serial: certificate.serial, now: Self.now)
+        let verdict = revocations.verdict(issuer: issuer, serial: certificate.serial, now: Self.now + clockSkewSeconds)
         if let error = TLSError(
             verdict, whose: depth == 0 ? "the \(peer)'s certificate" : "a certificate above the \(peer)'s")
         {

@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 
 /// What all connections of one server, or of one client's target, share: OpenSSL's `SSL_CTX`, set up and never changed.
 ///
@@ -20,6 +21,7 @@ public final class TLSContext: @unchecked Sendable {
     let keyUpdatesPerMinute: Int
     let keyLog: TLSKeyLog?
     let revocations: Revocations?
+    let clockSkewSeconds: Int64
     let ticketKeys: TLSTicketKeys?
     /// A client's newest ticket.
     let tickets: TicketBox?
@@ -47,6 +49,7 @@ public final class TLSContext: @unchecked Sendable {
         keyUpdatesPerMinute = configuration.keyUpdatesPerMinute
         keyLog = configuration.keyLog
         revocations = configuration.revocations
+        clockSkewSeconds = configuration.clockSkewSeconds
         let pointer = try openSSLPointer("setting up TLS") { SSL_CTX_new(method) }
         self.pointer = pointer
         switch configuration.role {
@@ -135,6 +138,9 @@ public final class TLSContext: @unchecked Sendable {
         }
         try trust(authorities)
         try setExpectedName(name)
+        if clockSkewSeconds != 0 {
+            X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(pointer), time_t(Self.now + clockSkewSeconds))
+        }
         TLSCallbacks.verifyPeer(on: pointer, failWithoutCertificate: false)
         let protocols = [UInt8(Self.alpn.utf8.count)] + Array(Self.alpn.utf8)
         // Alone among OpenSSL's functions, this one returns 0 for success.
