@@ -5,28 +5,10 @@ import Testing
 @testable import BotEmulator
 
 @Suite struct BodyTests {
-    /// dock - a - b - depot, 10 m each.
-    private static let graph = MallGraph(
-        DepotV1.Mall(
-            nodes: ["dock", "a", "b", "depot"].enumerated().map { index, id in
-                DepotV1.Node(id: id, place: TypesV1.Place(xMm: Int32(index) * 10_000))
-            },
-            edges: [("dock", "a"), ("a", "b"), ("b", "depot")].map {
-                DepotV1.Edge(from: $0.0, to: $0.1, lengthMm: 10_000)
-            },
-            docks: [DepotV1.Dock(id: "d-1", node: "dock")], depotNode: "depot"))
+    private static let graph = TestMall.graph
 
     private static func task(_ id: String = "t", epoch: UInt64 = 1, units: UInt32 = 2) -> BotsV1.ToBot {
-        func stop(_ store: String, _ node: String) -> TypesV1.Stop {
-            TypesV1.Stop(
-                storeID: store, node: node,
-                items: [TypesV1.Item(productID: "p", quantity: units, sizeUnits: 1)])
-        }
-        return BotsV1.ToBot(
-            directive: 1,
-            body: .assignTask(
-                BotsV1.AssignTask(
-                    taskID: id, epoch: epoch, stops: [stop("s-a", "a"), stop("s-b", "b")], depotNode: "depot")))
+        TestMall.task(id, epoch: epoch, units: units)
     }
 
     private static func cancel(returning: Bool) -> BotsV1.ToBot {
@@ -36,9 +18,7 @@ import Testing
     }
 
     private func newBody(_ change: (inout BodyParameters) -> Void = { _ in }) throws -> Body {
-        var parameters = BodyParameters()
-        change(&parameters)
-        return try #require(Body(botID: "b-1", number: 0, graph: Self.graph, parameters: parameters, now: 0))
+        TestMall.body("b-1", change)
     }
 
     private func names(_ reports: [BotsV1.FromBot.Body]) -> [String] { reports.map(\.typeName) }

@@ -9,7 +9,9 @@ extension Body {
         case rest
     }
 
-    mutating func plan() -> Step {
+    mutating func plan(_ docks: inout DockBoard) -> Step {
+        lookAgainAt = nil
+        noticeFlatBattery()
         if !ready.isEmpty { return .report(ready.removeFirst()) }
         if let decline = declines.first { return .report(.taskDeclined(decline)) }
         if let cancel = strayCancels.first {
@@ -17,24 +19,26 @@ extension Body {
                 taskID: cancel.taskID, epoch: cancel.epoch, reason: "not at work on it", returned: true)
             return .report(.taskAbandoned(abandoned))
         }
+        if let trouble { return step(in: trouble) }
         if let wantsPause, !isPaused { return .report(.paused(BotsV1.Paused(reason: wantsPause))) }
         // Also when it is not paused: one that has forgotten that it was would count as paused for ever.
         if mayResume { return .report(.resumed(BotsV1.Resumed())) }
         if isPaused { return .rest }
         if let trip { return trip.cancel == nil ? work(trip) : bringBack(trip) }
-        return idle()
+        return idle(&docks)
     }
 
     // MARK: At work
 
     private mutating func work(_ trip: Trip) -> Step {
         if !trip.isAccepted {
-            if let reason = obstacle(to: trip) {
+            if let reason = willDecline ? "not now" : obstacle(to: trip) {
                 return .report(
                     .taskDeclined(BotsV1.TaskDeclined(taskID: trip.taskID, epoch: trip.epoch, reason: reason)))
             }
             return .report(.taskAccepted(BotsV1.TaskAccepted(taskID: trip.taskID, epoch: trip.epoch)))
         }
+        if willAbandon { return giveUp(trip, "gives up") }
         guard let stop = trip.stop else { return deliver(trip) }
         guard let goal = graph.node(stop.node), let step = drive(to: goal) else {
             // Not on the map, or no way there any more.
@@ -114,7 +118,7 @@ extension Body {
 
     // MARK: Without work
 
-    private mutating func idle() -> Step {
+    private mutating func idle(_ docks: inout DockBoard) -> Step {
         if batteryPercent < parameters.lowPercent, dock == nil { dock = graph.nearestDock(to: node) }
         if let dock {
             guard let step = drive(to: dock.node) else {
@@ -122,8 +126,10 @@ extension Body {
                 return .rest
             }
             if let step { return step }
-            if batteryPercent < parameters.enoughPercent { return charge() }
+            if batteryPercent < parameters.enoughPercent { return charge(at: dock.id, &docks) }
             self.dock = nil
+            // Where it was sent it stays, until there is work.
+            home = dock
         }
         if let askAgainAt {
             if now >= askAgainAt { return ask() }
@@ -134,10 +140,15 @@ extension Body {
         guard let home, now - idleSince >= parameters.patienceMs else { return .rest }
         guard let step = drive(to: home.node) else { return .rest }
         if let step { return step }
-        return batteryPercent < 95 ? charge() : .rest
+        return batteryPercent < 95 ? charge(at: home.id, &docks) : .rest
     }
 
-    private func charge() -> Step { .begin(.charge, duration: 10_000) }
+    /// Charges for a while, if the dock is free.
+    private mutating func charge(at dock: String, _ docks: inout DockBoard) -> Step {
+        if docks.claim(dock, for: botID) { return .begin(.charge, duration: 10_000) }
+        lookAgainAt = now + 5_000
+        return .rest
+    }
 
     private func ask() -> Step {
         .report(

@@ -60,6 +60,7 @@ extension Body {
 
     /// What it does, for people: "idle", "waiting", "to bakery", "picking", "to depot", "unloading", "charging", …
     public var state: String {
+        if let trouble { return isFlat ? "flat" : trouble.isSaid ? "needs help" : "stuck" }
         if isPaused { return "paused" }
         if now < identifyUntil { return "blinking" }
         switch activity?.kind {
@@ -71,6 +72,7 @@ extension Body {
             guard let trip else { return "to dock" }
             if trip.cancel != nil { return "bringing back" }
             return trip.stop == nil ? "to depot" : "to store"
+        case nil where lookAgainAt != nil: return "waiting for a dock"
         case nil: return trip == nil ? (hasAsked ? "waiting" : "idle") : "working"
         }
     }

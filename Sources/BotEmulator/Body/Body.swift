@@ -10,8 +10,8 @@ public struct Body: Sendable {
     let botID: String
     let graph: MallGraph
     let parameters: BodyParameters
-    /// The dock that it calls its own.
-    let home: (id: String, node: Int)?
+    /// The dock that it calls its own: where it waits.
+    var home: (id: String, node: Int)?
 
     // What the journal and its note say.
     var trip: Trip?
@@ -35,6 +35,15 @@ public struct Body: Sendable {
     var idleSince: Int64
     var askAgainAt: Int64?
     var identifyUntil: Int64 = 0
+    /// The dock that it wants is taken: when it looks again.
+    var lookAgainAt: Int64?
+
+    // What is wrong with it, or will be.
+    var trouble: Trouble?
+    var rescueMs: Int64 = 60_000
+    var shortages = 0
+    var willDecline = false
+    var willAbandon = false
 
     /// Something that takes time.
     struct Activity: Sendable, Hashable {
@@ -86,7 +95,10 @@ public struct Body: Sendable {
         switch directive.body {
         case .assignTask(let assign): receive(assign)
         case .reviseTask(let revise):
-            if trip?.isMeant(revise.taskID, revise.epoch) == true { trip?.revise(revise) }
+            guard trip?.isMeant(revise.taskID, revise.epoch) == true else { break }
+            trip?.revise(revise)
+            // What it was taking from a shelf may be another robot's now.
+            if case .pick = activity?.kind { activity = nil }
         case .cancelTask(let cancel):
             if trip?.isMeant(cancel.taskID, cancel.epoch) == true {
                 trip?.cancel(cancel)
@@ -156,8 +168,16 @@ public struct Body: Sendable {
 
     // MARK: Time
 
-    /// Lives until `target`; returns what it has to report, in order. Each counts as said.
+    /// Lives until `target` as if no other robot ever needed a dock.
     public mutating func advance(to target: Int64) -> [BotsV1.FromBot.Body] {
+        var docks = DockBoard()
+        return advance(to: target, docks: &docks)
+    }
+
+    /// Lives until `target`; returns what it has to report, in order. Each counts as said.
+    ///
+    /// - Parameter docks: the mall's, shared with the other robots.
+    public mutating func advance(to target: Int64, docks: inout DockBoard) -> [BotsV1.FromBot.Body] {
         var reports: [BotsV1.FromBot.Body] = []
         while true {
             if let activity {
@@ -165,8 +185,9 @@ public struct Body: Sendable {
                 now = max(now, activity.end)
                 self.activity = nil
                 finish(activity)
+                if case .charge = activity.kind { docks.release(by: botID) }
             }
-            switch plan() {
+            switch plan(&docks) {
             case .report(let report):
                 note(report: report)
                 reports.append(report)
@@ -189,8 +210,9 @@ public struct Body: Sendable {
 
     /// When a body at rest thinks again by itself.
     private var nextWake: Int64? {
+        if let trouble { return trouble.until > now ? trouble.until : nil }
         guard trip == nil, !isPaused else { return nil }
-        return [askAgainAt, idleSince + parameters.patienceMs].compactMap { $0 }.filter { $0 > now }.min()
+        return [askAgainAt, lookAgainAt, idleSince + parameters.patienceMs].compactMap { $0 }.filter { $0 > now }.min()
     }
 
     private mutating func finish(_ activity: Activity) {
@@ -225,10 +247,14 @@ public struct Body: Sendable {
         }
     }
 
-    private func unitsThere(of product: String, at store: String, wanted: UInt32, trip: Trip) -> UInt32 {
+    private mutating func unitsThere(of product: String, at store: String, wanted: UInt32, trip: Trip) -> UInt32 {
         // What was reported as missing before a crash is not looked for again: all that is left is then missing.
         let line = trip.lines.first { $0.storeID == store && $0.productID == product }
         if let line, line.picked > 0 { return 0 }
+        if shortages > 0 {
+            shortages -= 1
+            return 0
+        }
         let luck = Chance.draw(seed: parameters.seed, trip.taskID, "\(trip.epoch)", store, product)
         guard luck < parameters.outOfStockRate else { return wanted }
         let part = Chance.draw(seed: parameters.seed, trip.taskID, "\(trip.epoch)", store, product, "some")
@@ -241,11 +267,15 @@ public struct Body: Sendable {
         case .taskRequest: (hasAsked, askAgainAt) = (true, nil)
         case .taskDeclined(let declined):
             declines.removeAll { $0.taskID == declined.taskID && $0.epoch == declined.epoch }
+            if trip?.isMeant(declined.taskID, declined.epoch) == true { willDecline = false }
             endTrip(declined.taskID, declined.epoch)
         case .taskDelivered(let delivered): endTrip(delivered.taskID, delivered.epoch)
         case .taskAbandoned(let abandoned):
             strayCancels.removeAll { $0.taskID == abandoned.taskID && $0.epoch == abandoned.epoch }
+            if trip?.isMeant(abandoned.taskID, abandoned.epoch) == true { willAbandon = false }
             endTrip(abandoned.taskID, abandoned.epoch)
+        case .fault(let fault): note(fault: fault)
+        case .faultCleared(let cleared): note(cleared: cleared.code)
         case .paused: isPaused = true
         case .resumed: (isPaused, mayResume) = (false, false)
         default:
@@ -275,5 +305,7 @@ public struct Body: Sendable {
     }
 
     /// Whether the journal can forget all that it holds and that is acknowledged.
-    public var isForgetful: Bool { trip == nil && declines.isEmpty && strayCancels.isEmpty && ready.isEmpty }
+    public var isForgetful: Bool {
+        trip == nil && declines.isEmpty && strayCancels.isEmpty && ready.isEmpty && trouble == nil
+    }
 }

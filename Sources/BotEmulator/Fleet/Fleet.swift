@@ -12,8 +12,9 @@ public final class Fleet: Sendable {
     public var isOver: Bool { hasEnded.load(ordering: .acquiring) }
 
     public init(_ configuration: FleetConfiguration, logger: Logger) {
+        let shared = FleetShared()
         robots = configuration.botIDs.indices.map {
-            RobotLives(number: $0, configuration: configuration, logger: logger)
+            RobotLives(number: $0, configuration: configuration, shared: shared, logger: logger)
         }
     }
 
@@ -39,6 +40,7 @@ public final class Fleet: Sendable {
         return rows
     }
 
+    /// How it went until now.
     public func summary() async -> FleetSummary {
         var summary = FleetSummary()
         for robot in robots { summary.add(await robot.summary()) }

@@ -6,20 +6,24 @@ public struct FleetConfiguration: Sendable {
     public var botIDs: [String]
     /// Where the robots' journals are: each in a folder `DIRECTORY/ID`.
     public var directory: String
-    /// Makes a robot's own client with its own certificate; called again for each of its connections.
-    public var makeClient: @Sendable (_ botID: String) throws -> WireClient
+    /// Makes a robot's own client with its own certificate; called again for each of its connections. The robot's clock
+    /// is ahead by `clockSkew`.
+    public var makeClient: @Sendable (_ botID: String, _ clockSkew: Duration) throws -> WireClient
     /// The same seed gives the same luck.
     public var seed: UInt64 = 1
     /// How many times faster than real the robots live.
     public var speed = 1.0
-    /// How often things go wrong, 0 to 1: the chance that a product is missing, and for each robot and minute of its
-    /// time the chance that its connection drops; it crashes, losing all but its journal, a quarter as often.
+    /// How often things go wrong at random, 0 to 1: the chance that a product is missing, and how often each robot's
+    /// connection drops in a minute of its time; other faults come less often.
     public var failRate = 0.0
+    /// What goes wrong besides.
+    public var scenario = Scenario()
     public var model = "emulated-1"
     public var body = BodyParameters()
 
     public init(
-        botIDs: [String], directory: String, makeClient: @escaping @Sendable (_ botID: String) throws -> WireClient
+        botIDs: [String], directory: String,
+        makeClient: @escaping @Sendable (_ botID: String, _ clockSkew: Duration) throws -> WireClient
     ) {
         self.botIDs = botIDs
         self.directory = directory
@@ -31,8 +35,9 @@ public struct FleetConfiguration: Sendable {
 public struct FleetRow: Sendable, Hashable {
     public var botID: String
     public var isConnected = false
-    /// For people: "waiting", "to store", "picking", …; "starting" before it has a map, "refused" when the gateway will not
-    /// have it, "failed" when it gave up for another reason.
+    /// For people: "waiting", "to store", "picking", …; "starting" before it has a map, "down" after a crash, "stalled",
+    /// "flat" and "needs help" for what these say, "refused" when the gateway will not have it, "failed" when it gave up for
+    /// another reason.
     public var state = "starting"
     public var taskID: String?
     /// A store's id, or "depot".
@@ -42,24 +47,6 @@ public struct FleetRow: Sendable, Hashable {
     public var unacknowledged = 0
     /// Why it gave up, why it has no connection, or why its last session ended; nil when all is well.
     public var trouble: String?
-}
-
-/// What a fleet has done since it was started.
-public struct FleetSummary: Sendable, Hashable {
-    public var robots = 0
-    public var tasksDelivered = 0
-    public var tasksDeclined = 0
-    public var tasksAbandoned = 0
-    public var itemsPicked: UInt64 = 0
-    public var itemsUnavailable: UInt64 = 0
-    public var reportsMade: UInt64 = 0
-    /// Reports made and not acknowledged.
-    public var unacknowledged = 0
-    public var reportsRejected = 0
-    public var directives = 0
-    /// Sessions after each robot's first.
-    public var reconnects = 0
-    public var drops = 0
-    public var crashes = 0
-    public var failedRobots = 0
+    /// How often something went wrong on purpose.
+    public var faults = 0
 }

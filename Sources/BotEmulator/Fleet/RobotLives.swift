@@ -11,44 +11,55 @@ final class RobotLives: Sendable {
     let botID: String
     private let number: Int
     private let configuration: FleetConfiguration
+    private let shared: FleetShared
     private let logger: Logger
-    private let faults: FaultPlan
+    private let faults: FaultBox
+    private let card: BotClientCore.Card
 
     private struct State {
         var robot: Robot?
         var client: RobotClient?
         var past = FleetSummary()
         var pastSessions = 0
-        var drops = 0
-        var crashes = 0
         var failure: String?
         /// The gateway will not have it.
         var isRefused = false
         /// Why it has no map yet.
         var trouble: String?
         var isLeaving = false
+        /// Down after a crash.
+        var isDown = false
+        var clockSkewMs: Int64 = 0
     }
 
     private let state = Mutex(State())
 
-    init(number: Int, configuration: FleetConfiguration, logger: Logger) {
-        botID = configuration.botIDs[number]
+    init(number: Int, configuration: FleetConfiguration, shared: FleetShared, logger: Logger) {
+        let id = configuration.botIDs[number]
+        botID = id
         self.number = number
         self.configuration = configuration
+        self.shared = shared
         self.logger = logger
-        faults = FaultPlan(
-            seed: configuration.seed, botID: configuration.botIDs[number], rate: configuration.failRate,
-            speed: configuration.speed)
+        faults = FaultBox(
+            FaultPlan(
+                bot: id, number: number, scenario: configuration.scenario, rate: configuration.failRate,
+                speed: configuration.speed, seed: configuration.seed))
+        card = BotClientCore.Card(
+            botID: id, model: configuration.model, capacityUnits: configuration.body.capacityUnits,
+            software: "mallbots bots")
     }
 
     /// Lives until the task is cancelled or the fleet leaves. A robot that cannot go on stays in the table as failed.
     func run() async {
         do {
-            let graph = try await fetchMap()
-            var life = 0
+            let graph = try await shared.maps.map { try await self.fetchMap() }
             while !Task.isCancelled, !isLeaving {
-                try await live(graph: graph, life: life)
-                life += 1
+                guard let crash = try await live(graph: graph) else { continue }
+                logger.debug("robot.crashed", metadata: ["bot": "\(botID)"])
+                state.withLock { $0.isDown = true }
+                await stayDown(for: .milliseconds(crash.lastsMs))
+                state.withLock { $0.isDown = false }
             }
         } catch is CancellationError {
         } catch {
@@ -69,13 +80,15 @@ final class RobotLives: Sendable {
             state.isLeaving = true
             return state.client
         }
+        // One that hangs would never get to say it.
+        client?.silence(false)
         client?.leave(reason: reason)
     }
 
     // MARK: A life
 
     private func fetchMap() async throws -> MallGraph {
-        try await withClient { wire in
+        try await newConnection().use { wire in
             while true {
                 do {
                     var context = CallContext(timeout: .seconds(30), waitForReady: true)
@@ -92,7 +105,15 @@ final class RobotLives: Sendable {
         }
     }
 
-    private func live(graph: MallGraph, life: Int) async throws {
+    private func newConnection() -> RobotConnection {
+        RobotConnection {
+            let skew = self.state.withLock { $0.clockSkewMs }
+            return try self.configuration.makeClient(self.botID, .milliseconds(skew))
+        }
+    }
+
+    /// - Returns: the crash that ended it; nil: it has said goodbye.
+    private func live(graph: MallGraph) async throws -> Fault? {
         let client = try await openClient()
         defer { retire() }
         var parameters = configuration.body
@@ -101,34 +122,73 @@ final class RobotLives: Sendable {
         guard let body = Body(botID: botID, number: number, graph: graph, parameters: parameters, now: 0) else {
             throw EmulationError("the mall's map has no nodes")
         }
-        let robot = Robot(botID: botID, client: client, body: body, speed: configuration.speed)
+        let (strikes, strike) = AsyncStream.makeStream(of: Fault.self)
+        let robot = Robot(
+            botID: botID, client: client, body: body, speed: configuration.speed, faults: faults, docks: shared.docks
+        ) { strike.yield($0) }
         let isLeaving = state.withLock { state in
             (state.robot, state.client) = (robot, client)
             return state.isLeaving
         }
         if isLeaving { client.leave(reason: "stopped") }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await robot.live() }
-            group.addTask { try await self.stayConnected(client) }
-            if let crash = faults.nextCrash(life: life) {
-                group.addTask {
-                    try await Task.sleep(for: crash)
-                    self.state.withLock { $0.crashes += 1 }
-                }
+        let connection = newConnection()
+        return try await withThrowingTaskGroup(of: Fault?.self) { group in
+            group.addTask {
+                try await robot.live()
+                return nil
             }
+            group.addTask {
+                try await connection.stay(client)
+                return nil
+            }
+            group.addTask { await self.suffer(strikes, connection) }
             // Whichever comes first: a crash, a goodbye, or the end.
             defer { group.cancelAll() }
-            try await group.next()
+            return try await group.next() ?? nil
+        }
+    }
+
+    /// What concerns the whole robot, until it crashes.
+    private func suffer(_ strikes: AsyncStream<Fault>, _ connection: RobotConnection) async -> Fault? {
+        await withTaskGroup(of: Void.self) { group in
+            defer { group.cancelAll() }
+            for await fault in strikes {
+                logger.debug("robot.fault", metadata: ["bot": "\(botID)", "fault": "\(fault.kind.rawValue)"])
+                switch fault.kind {
+                case .crash: return fault
+                case .drop: connection.cut(for: .milliseconds(fault.lastsMs))
+                case .clockSkew:
+                    state.withLock { $0.clockSkewMs = fault.skewMs }
+                    // It is by its clock that a robot judges certificates: when it connects.
+                    connection.cut(for: .zero)
+                case .duplicate: group.addTask { await self.meetTwin(for: .milliseconds(fault.lastsMs)) }
+                default: break
+                }
+            }
+            return nil
+        }
+    }
+
+    private func meetTwin(for stay: Duration) async {
+        let hello = BotsV1.Hello(
+            botID: botID, model: card.model, protocolVersion: 1, capacityUnits: card.capacityUnits, software: "twin")
+        try? await newConnection().use { wire in await Twin.appear(as: hello, over: BotClient(wire), for: stay) }
+    }
+
+    /// Nothing of it runs; leaving ends this.
+    private func stayDown(for duration: Duration) async {
+        let end = ContinuousClock.now + duration
+        while !isLeaving, ContinuousClock.now < end {
+            guard (try? await Task.sleep(for: min(.milliseconds(200), end - ContinuousClock.now))) != nil else {
+                return
+            }
         }
     }
 
     /// The journal's lock of the life before is let go when its last write is done.
     private func openClient() async throws -> RobotClient {
-        let card = BotClientCore.Card(
-            botID: botID, model: configuration.model, capacityUnits: configuration.body.capacityUnits,
-            software: "mallbots bots")
+        let (card, logger) = (card, logger)
         let directory = "\(configuration.directory)/\(botID)"
-        let logger = logger
         var attempts = 0
         while true {
             do {
@@ -162,50 +222,19 @@ final class RobotLives: Sendable {
         }
     }
 
-    private func stayConnected(_ client: RobotClient) async throws {
-        var connection = 0
-        while !Task.isCancelled {
-            let drop = faults.nextDrop(connection: connection)
-            let hasLeft = try await withClient { wire in
-                try await withThrowingTaskGroup(of: Bool.self) { group in
-                    defer { group.cancelAll() }
-                    group.addTask {
-                        try await client.run(over: BotClient(wire))
-                        return true
-                    }
-                    if let drop {
-                        group.addTask {
-                            try await Task.sleep(for: drop)
-                            return false
-                        }
-                    }
-                    return try await group.next() ?? true
-                }
-            }
-            if hasLeft { return }
-            state.withLock { $0.drops += 1 }
-            connection += 1
-        }
-    }
-
-    /// A connection of the robot's own, for as long as `body` lasts.
-    private func withClient<R: Sendable>(_ body: @Sendable @escaping (WireClient) async throws -> R) async throws -> R {
-        let wire = try configuration.makeClient(botID)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await wire.run() }
-            defer { group.cancelAll() }
-            return try await body(wire)
-        }
-    }
-
     // MARK: How it goes
 
     func row() async -> FleetRow {
         let now = state.withLock { $0 }
+        let count = faults.struck.kinds.values.reduce(0, +)
         if let failure = now.failure {
-            return FleetRow(botID: botID, state: now.isRefused ? "refused" : "failed", trouble: failure)
+            return FleetRow(
+                botID: botID, state: now.isRefused ? "refused" : "failed", trouble: failure, faults: count)
         }
-        return await now.robot?.row ?? FleetRow(botID: botID, trouble: now.trouble)
+        var row = await now.robot?.row ?? FleetRow(botID: botID, trouble: now.trouble)
+        row.faults = count
+        if now.isDown { row.state = "down" }
+        return row
     }
 
     func summary() async -> FleetSummary {
@@ -218,34 +247,22 @@ final class RobotLives: Sendable {
         }
         summary.robots = 1
         summary.reconnects = max(0, sessions - 1)
-        summary.drops = now.drops
-        summary.crashes = now.crashes
         summary.failedRobots = now.failure == nil ? 0 : 1
+        let struck = faults.struck
+        summary.faults = struck.kinds.mapValues { FaultCount(times: $0, robots: 1) }
+        summary.rulesStruck = Array(struck.rules.prefix(configuration.scenario.rules.count))
         return summary
     }
+}
+
+/// What the robots of a fleet have in common.
+struct FleetShared: Sendable {
+    let docks = DockBox()
+    let maps = MapKeeper()
 }
 
 /// Why a robot cannot be emulated.
 struct EmulationError: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
-}
-
-extension FleetSummary {
-    mutating func add(_ other: FleetSummary) {
-        robots += other.robots
-        tasksDelivered += other.tasksDelivered
-        tasksDeclined += other.tasksDeclined
-        tasksAbandoned += other.tasksAbandoned
-        itemsPicked += other.itemsPicked
-        itemsUnavailable += other.itemsUnavailable
-        reportsMade += other.reportsMade
-        unacknowledged += other.unacknowledged
-        reportsRejected += other.reportsRejected
-        directives += other.directives
-        reconnects += other.reconnects
-        drops += other.drops
-        crashes += other.crashes
-        failedRobots += other.failedRobots
-    }
 }

@@ -24,15 +24,20 @@ struct RobotMind: Sendable {
             telemetryIntervalMs = welcome.telemetryIntervalMs
             body.sessionBegan()
         case .rejected(let rejected, let report): body.rejected(rejected, report: report?.body)
-        case .sessionEnded, .journalFailed: break
+        case .sessionEnded, .notConnected, .journalFailed: break
         }
     }
 
     /// Lives until `target`, in simulated milliseconds, and has the client say what there is to report: that is returned.
     mutating func live(to target: Int64, saying client: RobotClient) -> [BotsV1.FromBot.Body] {
         let reports = body.advance(to: target)
+        say(reports, by: client)
+        return reports
+    }
+
+    /// Has the client say what the body reports, and keep what the body must know after a crash.
+    func say(_ reports: [BotsV1.FromBot.Body], by client: RobotClient) {
         if !reports.isEmpty { client.submit(reports, note: body.bodyNote().protobuf()) }
         if body.isForgetful { client.compactJournal(above: 64, lastDirective: lastDirective) }
-        return reports
     }
 }

@@ -7,8 +7,24 @@ struct Bots: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Drives emulated robots, each with its own certificate, connection and journal.",
         discussion: """
-            Real robots in all but the body: they connect over TLS, keep a journal on disk, and carry on where they were \
-            after a crash. A live table on a terminal, lines otherwise; a summary at the end.
+            Real robots in all but the body: they connect over TLS, keep a journal on disk, carry on where they were after a \
+            crash, and obey all that the depot can direct. A live table on a terminal, lines otherwise; a summary at the end. \
+            Ctrl-C (or SIGTERM) has them say goodbye; a second one ends at once. Journals are in the data directory, so the \
+            next run carries on.
+
+            What goes wrong on purpose:
+              --fail-rate 0.2        now and then, drawn from the seed: products missing, dropped connections, crashes, …
+              --scenario faults.yaml these faults, at these moments:
+
+                faults:
+                  - {fault: crash, at: picked, for: 10s, bots: 3}
+                  - {fault: stall, after: 30s, for: 90s, bots: [bot-4]}
+                  - {fault: battery, at: accepted, percent: 3}
+
+              Faults: \(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")).
+              Moments: \(FaultMoment.allCases.map(\.rawValue).joined(separator: ", ")). docs/emulator.md tells the rest.
+
+            Exit status: 0; 1 when a robot could not go on, or the fleet could not start; 64 for wrong usage.
             """)
 
     @Option(help: "How many robots.")
@@ -27,8 +43,12 @@ struct Bots: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How often things go wrong, 0 to 1: products missing, connections dropped, crashes.", valueName: "rate"))
+            "How often things go wrong at random, 0 to 1. At 1 every product is missing, and each robot's connection drops once a "
+                + "minute of its time.", valueName: "rate"))
     var failRate = 0.0
+
+    @Option(help: ArgumentHelp("A YAML file of faults and when they strike.", valueName: "file"))
+    var scenario: String?
 
     @Option(help: ArgumentHelp("The robots are PREFIX-1, PREFIX-2, ...", valueName: "prefix"))
     var prefix = "bot"
@@ -55,13 +75,15 @@ struct Bots: AsyncParsableCommand {
     func run() async throws {
         let signals = Signals()
         let folders = data.folders
+        let ids = EmulatedFleet.ids(prefix: prefix, count: count)
+        let faults = try readScenario(robots: ids)
         let text = try server?.description ?? Addresses.read(from: folders.root).bots
         guard let address = HostPort(argument: text) else { throw Failure("'\(text)' is not HOST:PORT") }
         let logger = Loggers.logger("mallbots", level: log.logLevel.level)
         let fleet = try EmulatedFleet(
-            folders: folders, server: address, ids: EmulatedFleet.ids(prefix: prefix, count: count), seed: seed,
-            speed: speed, failRate: failRate, keyLog: try keyLog.open(logger: logger), logger: logger)
-        let view = FleetView(fleet: fleet.fleet, server: address, json: json)
+            folders: folders, server: address, ids: ids, seed: seed, speed: speed, failRate: failRate,
+            scenario: faults, keyLog: try keyLog.open(logger: logger), logger: logger)
+        let view = FleetView(fleet: fleet.fleet, server: address, scenario: faults, json: json)
         let limit = duration
         await fleet.run(
             until: {
@@ -75,9 +97,26 @@ struct Bots: AsyncParsableCommand {
                     await group.next()
                     group.cancelAll()
                 }
+                view.stopping()
             }, meanwhile: view.show)
         let summary = await fleet.fleet.summary()
-        json ? JSONLine.print(FleetSummaryLine(summary)) : Output.line(FleetView.text(summary))
+        view.show(summary)
         if summary.failedRobots > 0 { throw ExitCode.failure }
+    }
+
+    private func readScenario(robots: [String]) throws -> Scenario {
+        guard let scenario else { return Scenario() }
+        let text: String
+        do {
+            text = try String(contentsOfFile: scenario, encoding: .utf8)
+        } catch {
+            throw Failure("cannot read the scenario \(scenario): \(error.localizedDescription)")
+        }
+        switch ScenarioFile.parse(text, robots: robots) {
+        case .success(let faults): return faults
+        case .failure(let errors):
+            throw Failure(
+                "the scenario \(scenario) has mistakes:\n" + errors.errors.map { "  \($0)" }.joined(separator: "\n"))
+        }
     }
 }

@@ -16,11 +16,17 @@ struct EmulatedFleet: Sendable {
         (1...count).map { "\(prefix)-\($0)" }
     }
 
+    /// Each robot has a connection, a journal and its lock open.
+    private static let filesEach = 3
+    /// Open whatever the number of robots.
+    private static let filesBesides = 64
+
     /// Issues certificates where they are missing: blocks on the disk.
     init(
-        folders: Folders, server: HostPort, ids: [String], seed: UInt64, speed: Double, failRate: Double,
-        keyLog: TLSKeyLog? = nil, logger: Logger
+        folders: Folders, server: HostPort, ids: [String], seed: UInt64, speed: Double, failRate: Double = 0,
+        scenario: Scenario = Scenario(), keyLog: TLSKeyLog? = nil, logger: Logger
     ) throws {
+        try Self.checkOpenFiles(robots: ids.count, limit: Descriptors.raise())
         let contexts: [String: TLSContext]
         do {
             let all = try Credentials(folders, keyLog: keyLog).bots(ids: ids, dialling: server.host)
@@ -28,8 +34,14 @@ struct EmulatedFleet: Sendable {
         } catch {
             throw Failure("\(error)")
         }
-        var configuration = FleetConfiguration(botIDs: ids, directory: folders.bots) { id in
-            guard let tls = contexts[id] else { throw Failure("robot \(id) has no certificate") }
+        var configuration = FleetConfiguration(botIDs: ids, directory: folders.bots) { id, skew in
+            let skewed =
+                try skew == .zero
+                ? nil
+                : Credentials(folders, keyLog: keyLog).bots(
+                    ids: [id], dialling: server.host, resuming: false, clockSkew: skew
+                ).first
+            guard let tls = skewed ?? contexts[id] else { throw Failure("robot \(id) has no certificate") }
             var configuration = WireClient.Configuration(host: server.host, port: server.port, tls: tls)
             configuration.agent = Version.agent
             // A mall's map is longer than what robots usually hear.
@@ -40,7 +52,20 @@ struct EmulatedFleet: Sendable {
         configuration.seed = seed
         configuration.speed = speed
         configuration.failRate = failRate
+        configuration.scenario = scenario
         fleet = Fleet(configuration, logger: logger)
+    }
+
+    /// - Throws: how many robots there may be at most, when the system's limit stops it.
+    static func checkOpenFiles(robots: Int, limit: Int) throws {
+        let needed = robots * filesEach + filesBesides
+        guard needed > limit else { return }
+        throw Failure(
+            """
+            \(robots) robots need about \(needed) open files, and this process may have \(limit): use --count \
+            \(max(1, (limit - filesBesides) / filesEach)) or fewer, or raise the hard limit (ulimit -Hn, \
+            /etc/security/limits.conf)
+            """)
     }
 
     /// Drives the robots, with `meanwhile` beside them, until `stop` returns; then they say goodbye.

@@ -10,6 +10,7 @@ struct FleetRowLine: Encodable {
     let batteryPercent: Int
     let reportsUnacknowledged: Int
     let trouble: String?
+    let faults: Int
 
     init(_ row: FleetRow) {
         bot = row.botID
@@ -20,6 +21,7 @@ struct FleetRowLine: Encodable {
         batteryPercent = row.batteryPercent
         reportsUnacknowledged = row.unacknowledged
         trouble = row.trouble
+        faults = row.faults
     }
 }
 
@@ -36,11 +38,19 @@ struct FleetSummaryLine: Encodable {
     let reportsRejected: Int
     let directives: Int
     let reconnects: Int
-    let drops: Int
-    let crashes: Int
     let robotsFailed: Int
+    /// What went wrong on purpose; kinds that did not strike are left out.
+    let faults: [FaultLine]
+    /// The scenario's rules that never struck, as "1: crash at picked".
+    let rulesUnused: [String]
 
-    init(_ summary: FleetSummary) {
+    struct FaultLine: Encodable {
+        let fault: String
+        let times: Int
+        let robots: Int
+    }
+
+    init(_ summary: FleetSummary, _ scenario: Scenario) {
         robots = summary.robots
         tasksDelivered = summary.tasksDelivered
         tasksDeclined = summary.tasksDeclined
@@ -52,8 +62,10 @@ struct FleetSummaryLine: Encodable {
         reportsRejected = summary.reportsRejected
         directives = summary.directives
         reconnects = summary.reconnects
-        drops = summary.drops
-        crashes = summary.crashes
         robotsFailed = summary.failedRobots
+        faults = FaultKind.allCases.compactMap { kind in
+            summary.faults[kind].map { FaultLine(fault: kind.rawValue, times: $0.times, robots: $0.robots) }
+        }
+        rulesUnused = FleetView.unusedRules(summary, scenario)
     }
 }

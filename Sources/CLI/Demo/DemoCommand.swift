@@ -54,7 +54,7 @@ struct Demo: AsyncParsableCommand {
         let logger = Loggers.logger("mallbots", level: options.log.logLevel.level)
         let fleet = try EmulatedFleet(
             folders: options.data.folders, server: address, ids: EmulatedFleet.ids(prefix: "bot", count: count),
-            seed: seed, speed: speed, failRate: 0, logger: logger)
+            seed: seed, speed: speed, logger: logger)
         let customers = Customers(
             orders: mall.orders, stores: mall.stores, payments: mall.payments, every: .seconds(every),
             seed: seed &+ UInt64(Date().timeIntervalSince1970))

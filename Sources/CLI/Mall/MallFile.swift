@@ -34,11 +34,11 @@ enum MallFile {
         return .success(elements.plan())
     }
 
-    private static func single(_ line: Int, _ message: String) -> MallFileErrors {
+    static func single(_ line: Int, _ message: String) -> MallFileErrors {
         MallFileErrors(errors: [MallFileError(line: line, path: "", message: message)])
     }
 
-    private static func syntaxError(_ error: any Error) -> MallFileErrors {
+    static func syntaxError(_ error: any Error) -> MallFileErrors {
         guard let error = error as? YamlError else { return single(0, "the file cannot be read: \(error)") }
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),

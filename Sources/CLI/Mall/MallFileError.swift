@@ -1,4 +1,4 @@
-/// One mistake in a mall file: where it is, which element it concerns, and what to do.
+/// One mistake in a mall file, or another in YAML: where it is, which element it concerns, and what to do.
 struct MallFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// From 1; 0 when it concerns the whole file.
     var line: Int

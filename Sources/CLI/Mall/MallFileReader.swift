@@ -125,6 +125,9 @@ struct MallFileReader {
         return value
     }
 
+    /// A field that takes several kinds of things; nil when it is absent.
+    func node(_ name: String, of fields: inout Fields) -> Node? { fields.remaining.removeValue(forKey: name) }
+
     /// The line of a field that has not been taken yet; the mapping's own when there is none.
     func line(_ name: String, _ fields: Fields) -> Int { fields.remaining[name]?.line ?? fields.line }
 

@@ -78,8 +78,12 @@ struct Credentials: Sendable {
 
     /// Robots' sides, in the order of their ids.
     ///
-    /// - Parameter resuming: whether they come back with tickets
-    func bots(ids: [String], dialling host: String, resuming: Bool = true) throws -> [TLSContext] {
+    /// - Parameters:
+    ///   - resuming: whether they come back with tickets
+    ///   - skew: how far their clocks are ahead
+    func bots(
+        ids: [String], dialling host: String, resuming: Bool = true, clockSkew skew: Duration = .zero
+    ) throws -> [TLSContext] {
         try requireAuthority()
         let authorities = try directory.authorities(now: now)
         let revocations = try directory.revocations(of: authorities, now: now)
@@ -87,6 +91,7 @@ struct Credentials: Sendable {
             var configuration = TLSConfiguration.client($0, serverCA: authorities, serverName: host)
             configuration.revocations = revocations
             configuration.resumesSessions = resuming
+            configuration.clockSkewSeconds = skew.components.seconds
             return try context(configuration)
         }
     }

@@ -20,8 +20,11 @@ enum JSONLine {
 enum Output {
     /// When nobody reads any more, as after `| head`, the process ends with the status that a shell expects: the signal
     /// that would have ended it is ignored where there are sockets.
-    static func line(_ text: String) {
-        let code = write(text + "\n", to: STDOUT_FILENO)
+    static func line(_ text: String) { put(text + "\n") }
+
+    /// The same without a line's end, for a screen that is drawn again.
+    static func put(_ text: String) {
+        let code = write(text, to: STDOUT_FILENO)
         if code == 0 { return }
         if code != EPIPE { note("Error: cannot write to standard output: \(String(cString: strerror(code)))") }
         exit(code == EPIPE ? 128 + SIGPIPE : 1)

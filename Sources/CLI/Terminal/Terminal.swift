@@ -40,6 +40,6 @@ struct LiveScreen {
         // What is left of a longer drawing before this one goes.
         text += "\u{1B}[J"
         drawn = lines.count
-        FileHandle.standardOutput.write(Data(text.utf8))
+        Output.put(text)
     }
 }
