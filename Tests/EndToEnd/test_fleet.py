@@ -95,7 +95,7 @@ class Fleet(MallTestCase):
 
     def test_a_task_goes_to_another_robot(self):
         self.serve()
-        self.bots(2, speed=6)
+        self.bots(2, speed=4)
         names = sorted(self.wait_for_robots(2))
         order = self.place(items=3, quantity=2)["order_id"]
         task = self.wait_for_task(order, "ACCEPTED", "SHOPPING")
@@ -112,7 +112,7 @@ class Fleet(MallTestCase):
 
     def test_what_a_lost_robot_had_is_fetched_by_another(self):
         self.serve()
-        self.bots(2, speed=6)
+        self.bots(2, speed=4)
         self.wait_for_robots(2)
         order = self.place(items=3)["order_id"]
         task = self.wait_for_task(order, "SHOPPING")
