@@ -42,7 +42,7 @@ struct WatchedFleet {
     var summary: String {
         let working = byID.values.count { $0.state == .working }
         let online = byID.values.count(where: \.online)
-        return "\(byID.count) robots, \(online) online, \(working) working; \(openTasks.count) tasks not ended"
+        return "\(byID.count) robots, \(online) online, \(working) working; open tasks: \(openTasks.count)"
     }
 
     /// - Returns: The robots that are new or not as they were.
