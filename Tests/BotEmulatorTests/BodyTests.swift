@@ -70,12 +70,12 @@ import Testing
             while made.count < kept {
                 now += 50
                 made += before.advance(to: now)
-                journal.note = before.bodyNote().protobuf()
             }
             for (index, report) in made.enumerated() {
                 journal.add(
                     BotsV1.JournalRecord(kind: .report(BotsV1.FromBot(report: UInt64(index + 1), body: report))))
             }
+            if kept > 0 { journal.add(BotsV1.JournalRecord(kind: .note(before.bodyNote().protobuf()))) }
             var after = try body()
             after.recover(journal)
             let rest = after.advance(to: 600_000)
@@ -200,6 +200,28 @@ import Testing
         #expect(body.advance(to: 120_000).isEmpty)
         body.receive(BotsV1.ToBot(directive: 3, body: .resume(BotsV1.Resume())))
         #expect(names(body.advance(to: 400_000)) == ["Resumed"] + Self.wholeTrip)
+    }
+
+    /// The power went between the report and its note: the note that is there says that it is paused.
+    @Test func aReportKnowsBetterThanAnOlderNote() throws {
+        var paused = try newBody()
+        paused.receive(BotsV1.ToBot(directive: 1, body: .pause(BotsV1.Pause(reason: "cleaning"))))
+        #expect(names(paused.advance(to: 1_000)) == ["Paused"])
+        var journal = RecoveredJournal(journal: "j")
+        for kind: BotsV1.JournalRecord.Kind in [
+            .directive(BotsV1.ToBot(directive: 1, body: .pause(BotsV1.Pause(reason: "cleaning")))),
+            .report(BotsV1.FromBot(report: 1, body: .paused(BotsV1.Paused()))), .note(paused.bodyNote().protobuf()),
+            .directive(BotsV1.ToBot(directive: 2, body: .resume(BotsV1.Resume()))),
+            .report(BotsV1.FromBot(report: 2, body: .resumed(BotsV1.Resumed()))),
+        ] {
+            journal.add(BotsV1.JournalRecord(kind: kind))
+        }
+        let smaller = try #require(RecoveredJournal(journal.compacted { _ in false }.records))
+        for journal in [journal, smaller] {
+            var body = try newBody()
+            body.recover(journal)
+            #expect(names(body.advance(to: 1_000)) == ["TaskRequest"])
+        }
     }
 
     /// Its storage was lost while it was paused: for the depot it is paused until it says otherwise.

@@ -78,15 +78,20 @@ public struct Body: Sendable {
 
     /// Takes up what a journal says.
     public mutating func recover(_ journal: RecoveredJournal) {
+        var note = journal.note.isEmpty ? nil : try? BotsV1.BodyNote(protobuf: journal.note, limits: .unlimited)
         for entry in journal.entries {
             switch entry {
             case .directive(let directive): receive(directive)
-            case .report(let report): if let body = report.body { note(report: body) }
+            case .report(let report):
+                // One that was stored without its note knows better than the note before.
+                if report.report > journal.noteReport, let older = note {
+                    take(older)
+                    note = nil
+                }
+                if let body = report.body { self.note(report: body) }
             }
         }
-        if !journal.note.isEmpty, let note = try? BotsV1.BodyNote(protobuf: journal.note, limits: .unlimited) {
-            take(note)
-        }
+        if let note { take(note) }
         identifyUntil = 0
     }
 

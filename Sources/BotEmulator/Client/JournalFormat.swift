@@ -81,8 +81,9 @@ public struct RecoveredJournal: Sendable, Hashable {
     public package(set) var reportAck: UInt64 = 0
     /// Reports and directives that are still in the file, in the order in which they were stored.
     public package(set) var entries: [Entry] = []
-    /// The newest note.
+    /// The newest note, and the last report before it: a crash between a report and its note leaves an older one.
     public package(set) var note: [UInt8] = []
+    public package(set) var noteReport: UInt64 = 0
 
     /// Something that happened to the robot.
     public enum Entry: Sendable, Hashable {
@@ -124,7 +125,7 @@ public struct RecoveredJournal: Sendable, Hashable {
             lastDirective = max(lastDirective, directive.directive)
             entries.append(.directive(directive))
         case .reportAck(let report): reportAck = max(reportAck, report)
-        case .note(let note): self.note = note
+        case .note(let note): (self.note, noteReport) = (note, lastReport)
         case .directiveDone(let number):
             entries.removeAll {
                 if case .directive(let directive) = $0 { directive.directive == number } else { false }
@@ -156,13 +157,19 @@ public struct RecoveredJournal: Sendable, Hashable {
         let begin = BotsV1.JournalBegin(
             format: 1, journal: journal, lastReport: lastReport, lastDirective: lastDirective, reportAck: reportAck)
         var records = [BotsV1.JournalRecord(kind: .begin(begin))]
-        records += smaller.entries.map { entry in
+        var isNoteDue = !note.isEmpty
+        for entry in smaller.entries {
             switch entry {
-            case .report(let report): BotsV1.JournalRecord(kind: .report(report))
-            case .directive(let directive): BotsV1.JournalRecord(kind: .directive(directive))
+            case .report(let report):
+                if isNoteDue, report.report > noteReport {
+                    records.append(BotsV1.JournalRecord(kind: .note(note)))
+                    isNoteDue = false
+                }
+                records.append(BotsV1.JournalRecord(kind: .report(report)))
+            case .directive(let directive): records.append(BotsV1.JournalRecord(kind: .directive(directive)))
             }
         }
-        if !note.isEmpty { records.append(BotsV1.JournalRecord(kind: .note(note))) }
+        if isNoteDue { records.append(BotsV1.JournalRecord(kind: .note(note))) }
         return (smaller, records)
     }
 }

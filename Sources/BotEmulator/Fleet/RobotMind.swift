@@ -5,6 +5,8 @@ import RobotLink
 struct RobotMind: Sendable {
     var body: Body
     private var lastDirective: UInt64
+    /// The journal's note is older than its last report.
+    private var isNoteOld: Bool
     /// How often telemetry is wanted; 0: not at all.
     private(set) var telemetryIntervalMs: UInt32 = 0
 
@@ -13,6 +15,7 @@ struct RobotMind: Sendable {
         self.body = body
         self.body.recover(recovered)
         lastDirective = recovered.lastDirective
+        isNoteOld = recovered.noteReport < recovered.lastReport
     }
 
     mutating func hear(_ incoming: RobotClient.Incoming) {
@@ -36,8 +39,11 @@ struct RobotMind: Sendable {
     }
 
     /// Has the client say what the body reports, and keep what the body must know after a crash.
-    func say(_ reports: [BotsV1.FromBot.Body], by client: RobotClient) {
-        if !reports.isEmpty { client.submit(reports, note: body.bodyNote().protobuf()) }
+    mutating func say(_ reports: [BotsV1.FromBot.Body], by client: RobotClient) {
+        if !reports.isEmpty || isNoteOld {
+            client.submit(reports, note: body.bodyNote().protobuf())
+            isNoteOld = false
+        }
         if body.isForgetful { client.compactJournal(above: 64, lastDirective: lastDirective) }
     }
 }

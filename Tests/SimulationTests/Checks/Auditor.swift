@@ -19,6 +19,7 @@ final class Auditor {
         reports.fail = { [unowned self] in fail($0) }
         depot.fail = { [unowned self] in fail($0) }
         depot.reports = reports
+        depot.now = { [unowned trace] in trace.milliseconds }
         directives.fail = { [unowned self] in fail($0) }
     }
 

@@ -30,6 +30,11 @@ final class DepotHistory {
     private(set) var lost = 0
     /// By robot, in order.
     private(set) var directives: [String: [BotsV1.ToBot]] = [:]
+    /// When the last messages of each robot came to the server, in the mall's milliseconds; and the time now.
+    private var heard: [String: [Int64]] = [:]
+    var now: () -> Int64 = { 0 }
+    /// Whether the server's disk and clock are such that nothing excuses a lease that ends early.
+    var isPunctual = false
     private var leaving: Set<String> = []
     private var gone: Set<String> = []
     /// The places in the gateway's log that were acted on.
@@ -192,6 +197,10 @@ final class DepotHistory {
         case .listCancelRequested(let event): cancelAsked.insert(event.listID)
         case .listReady(let event): end(event.listID, "ready")
         case .listCanceled(let event): end(event.listID, "canceled")
+        // What was heard in the last seconds may not have been told to the depot.
+        case .botSilent(let event):
+            guard isPunctual, let last = heard[event.botID]?.last(where: { $0 < now() - 10_000 }) else { break }
+            require(last < now() - 45_000, "\(event.botID) counts as silent, and was heard \(now() - last) ms ago")
         case .botRetiring(let event): leaving.insert(event.botID)
         case .botRetired(let event):
             gone.insert(event.botID)
@@ -228,6 +237,12 @@ final class DepotHistory {
         }
         require(
             issued[Int(message.directive) - 1].body == message.body, "\(bot): directive \(message.directive) is sent changed")
+    }
+
+    /// A message of a robot has come to the server.
+    func hear(_ bot: String) {
+        heard[bot, default: []].append(now())
+        if heard[bot, default: []].count > 64 { heard[bot]?.removeFirst(32) }
     }
 
     // MARK: Units

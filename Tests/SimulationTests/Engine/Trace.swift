@@ -6,6 +6,8 @@ final class Trace {
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     private(set) var lines = 0
 
+    var milliseconds: Int64 { loop.milliseconds }
+
     init(loop: SimLoop, print: ((String) -> Void)?) {
         self.loop = loop
         self.print = print

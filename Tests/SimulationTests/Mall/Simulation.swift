@@ -37,6 +37,9 @@ final class Simulation: @unchecked Sendable {
         plan = Plan(SimRandom(seed: seed ^ 0x5EED))
         world = World(seed: seed, mall: plan.mall, print: print)
         world.weather = plan.weather
+        let troubles = plan.troubles
+        world.auditor.depot.isPunctual =
+            troubles.diskStall + troubles.clockJump + troubles.flushFault + troubles.takeover == 0
         ordersLog = SimLog(storage.orders)
         ordersLog.written = { [world] in world.auditor.written($0) }
         world.connect = { [unowned self] in connect($0, $1) }
@@ -200,8 +203,23 @@ final class Simulation: @unchecked Sendable {
             robot.crash()
         }
         for robot in robots { (robot.slowMs, robot.declinePerMille) = (0, 0) }
+        if robots.count > 1, world.random.chance(200) { bury(robots.remove(at: world.random.below(robots.count))) }
         mend(0)
         watch()
+    }
+
+    /// One robot never comes back. Its tasks are for the others; what only it could carry, once staff say that it is lost.
+    private func bury(_ robot: SimRobot) {
+        world.trace.note("bury", robot.name)
+        robot.isGoneForGood = true
+        robot.crash()
+        takeovers.append(robot)
+        let id = robot.botID
+        func giveUp() {
+            server?.staff { core, now in try core.declareLost(.init(botID: id), now: now) }
+            if !isFinished { world.loop.after(ms: 60_000) { giveUp() } }
+        }
+        world.loop.after(ms: 900_000) { giveUp() }
     }
 
     /// Staff see to it that every robot can work, until all do.
@@ -211,6 +229,10 @@ final class Simulation: @unchecked Sendable {
             let id = robot.botID
             if times == 0 || server?.depot?.loop.core.bots[id]?.needsHelp == true { robot.feelBetter() }
             server?.staff { core, _ in try core.register(.init(botID: id)) }
+            // It may stand still though another device with its name said that it goes on.
+            if times > 0, robot.mind?.body.isPaused == true {
+                server?.staff { core, _ in try core.pause(.init(botID: id)) }
+            }
             server?.staff { core, _ in try core.resume(.init(botID: id)) }
         }
         if times < 20 { world.loop.after(ms: 30_000) { [self] in mend(times + 1) } }

@@ -1,3 +1,4 @@
+import DequeModule
 import Messages
 
 @testable import Wire
@@ -12,6 +13,11 @@ final class LinkMonitor {
     private let disk: SimDisk
     /// By side and stream: what may still be sent there. Granted when it is written, which is no later than it is heard.
     private var credit = [[UInt32: Int]](repeating: [:], count: 2)
+
+    /// Of the robot: bytes sent, where the messages among them end, and bytes that have arrived.
+    private var sentBytes = 0
+    private var messageEnds: Deque<Int> = []
+    private var arrivedBytes = 0
 
     init(name: String, botID: String, disk: SimDisk, auditor: Auditor, trace: Trace) {
         self.name = name
@@ -30,8 +36,19 @@ final class LinkMonitor {
                     return auditor.fail("\(name): bytes are sent that are no whole frame")
                 }
                 offset += length
+                if side == .robot, case .message = frame { messageEnds.append(sentBytes + offset) }
                 check(frame, rest, from: side)
             }
+        }
+        if side == .robot { sentBytes += bytes.count }
+    }
+
+    /// Bytes have come to the server.
+    func arrived(_ count: Int) {
+        arrivedBytes += count
+        while let end = messageEnds.first, end <= arrivedBytes {
+            messageEnds.removeFirst()
+            auditor.depot.hear(botID)
         }
     }
 

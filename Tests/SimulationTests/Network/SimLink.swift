@@ -81,6 +81,7 @@ final class SimLink: @unchecked Sendable {
         guard !ends[side.rawValue].isDeaf, let bytes = ends[side.rawValue].coming.popFirst(),
             let connection = ends[side.rawValue].connection
         else { return }
+        if side == .server { monitor.arrived(bytes.count) }
         monitor.trace.note("arrive", monitor.name, side.rawValue, bytes: bytes)
         var buffer = ByteBuffer(bytes: bytes)
         connection.read(&buffer)

@@ -128,6 +128,8 @@ final class SimRobot: @unchecked Sendable {
         guard life == self.life else { return }
         let incoming = heard
         heard = []
+        // Its time until now has passed without it.
+        live()
         for one in incoming {
             switch one {
             case .directive(let directive):
