@@ -8,7 +8,7 @@ struct ForeignSubscription<Core: ServiceCore> {
     /// How many events took effect without the cursor being stored: they recorded nothing.
     var unstored = 0
     /// Not to be tried before, after an event that could not be taken in.
-    var retryAt: Timestamp?
+    var retry: Retry?
     var failures = 0
     /// The other log has lost events: nothing of it is taken in any more, even when it grows again.
     private(set) var damage: StorageError?
@@ -36,14 +36,14 @@ struct ForeignSubscription<Core: ServiceCore> {
     mutating func succeeded(at position: UInt64) {
         self.position = position
         unstored += 1
-        retryAt = nil
+        retry = nil
         failures = 0
     }
 
     /// Waits 100 ms, then twice as long each time, up to half a minute.
     mutating func failed(at now: Timestamp) {
         if isBroken { return }
-        retryAt = now + .milliseconds(100 << min(failures, 8))
+        retry = Retry(after: .milliseconds(100 << min(failures, 8)), now: now)
         failures += 1
     }
 }

@@ -25,7 +25,7 @@ final class LoopWorker<Core: ServiceCore> {
     private var batch: Batch<Core>
     // The state is not that of the log, since a commit failed and the log could not be read: nothing may be decided.
     private(set) var damage: StorageError?
-    private var commitRetryAt: Timestamp?
+    private var commitRetry: Retry?
     // Why the log takes nothing: what it said to the last batch that had something to write.
     private var refusal: StorageError?
     private var condition: LoopCondition?
@@ -85,17 +85,17 @@ final class LoopWorker<Core: ServiceCore> {
         committed = 0
         taken = jobs.count
         let completions = jobs.map { $0(self) }
-        let wasRefused = commitRetryAt != nil
+        let wasRefused = commitRetry != nil
         var moreWaits = false
-        if commitRetryAt.map({ $0 <= batch.now }) ?? true {
-            commitRetryAt = nil
+        if commitRetry?.isDue(clock.now()) ?? true {
+            commitRetry = nil
             moreWaits = takeForeignEvents()
             takeWhatIsDue(!jobs.isEmpty)
         }
-        if wasRefused && commitRetryAt == nil { prepareProbe() }
+        if wasRefused && commitRetry == nil { prepareProbe() }
         let failure = commit(isLast: isLast)
         // What was not tried while the log refused is tried now that it takes events again.
-        if wasRefused && commitRetryAt == nil { moreWaits = true }
+        if wasRefused && commitRetry == nil { moreWaits = true }
         // Before anyone gets an answer: who was refused must not be told then that all is well.
         report(
             (damage ?? refusal ?? subscriptions.lazy.compactMap { $0.damage }.first).map { .failing($0) } ?? .working)
@@ -112,8 +112,10 @@ final class LoopWorker<Core: ServiceCore> {
 
     /// When a turn is worthwhile though nobody asks for one.
     var nextWake: Timestamp? {
-        let wakes = subscriptions.compactMap { $0.retryAt }
-        if let damage = damage.map({ _ in batch.now + .seconds(1) }) ?? commitRetryAt { return damage }
+        let now = clock.now()
+        if damage != nil { return now + .seconds(1) }
+        if let commitRetry { return commitRetry.time(now) }
+        let wakes = subscriptions.compactMap { $0.retry?.time(now) }
         // A deadline that has passed and was not moved on is a core's mistake: it may cost time, but not all of it.
         let deadline = core.nextDeadline(after: batch.now).map { max($0, batch.now + .milliseconds(1)) }
         return (wakes + [deadline].compactMap { $0 }).min()
@@ -122,7 +124,7 @@ final class LoopWorker<Core: ServiceCore> {
     private func takeForeignEvents() -> Bool {
         var moreWaits = false
         for index in subscriptions.indices where !subscriptions[index].isBroken {
-            if let retryAt = subscriptions[index].retryAt, retryAt > batch.now { continue }
+            if let retry = subscriptions[index].retry, !retry.isDue(clock.now()) { continue }
             guard let feed = stream.feed(of: subscriptions[index].service) else { continue }
             do {
                 try subscriptions[index].check(feed)
@@ -131,7 +133,7 @@ final class LoopWorker<Core: ServiceCore> {
                 for event in events { try take(event, into: index) }
                 moreWaits = moreWaits || events.count == options.foreignEventsPerBatch
             } catch {
-                subscriptions[index].failed(at: batch.now)
+                subscriptions[index].failed(at: clock.now())
                 logger.error(
                     "Another service's events cannot be taken in",
                     metadata: [
@@ -156,7 +158,7 @@ final class LoopWorker<Core: ServiceCore> {
         do {
             try apply(core.due(batch.now), cause: nil)
         } catch {
-            commitRetryAt = batch.now + .seconds(1)
+            commitRetry = Retry(after: .seconds(1), now: clock.now())
             refusal = error
             logger.error("What is due cannot be recorded", metadata: ["error": "\(error)"])
         }
@@ -170,7 +172,7 @@ final class LoopWorker<Core: ServiceCore> {
         guard !batch.log.isEmpty else { return nil }
         do {
             let recorded = try log.commit(batch.log)
-            commitRetryAt = nil
+            commitRetry = nil
             refusal = nil
             for index in subscriptions.indices where batch.log.cursors.contains(where: { $0.name == cursor(index) }) {
                 subscriptions[index].unstored = 0
@@ -187,7 +189,7 @@ final class LoopWorker<Core: ServiceCore> {
                     "service": "\(Core.serviceName)", "events": "\(batch.log.events.count)", "error": "\(error)",
                 ])
             Counter(label: "mallbots.log.commit.failures", dimensions: [("service", Core.serviceName)]).increment()
-            commitRetryAt = batch.now + .seconds(1)
+            commitRetry = Retry(after: .seconds(1), now: clock.now())
             refusal = error
             // Without events the state is what it was: to read the log again would only take time, once a second.
             if !batch.log.events.isEmpty { reload() }
