@@ -10,7 +10,7 @@ import Synchronization
 final class DepotFollower: Sendable {
     static let depot = "depot"
     /// Rises when what is stored changes its meaning; another format's is left aside.
-    private static let format: UInt32 = 1
+    static let format: UInt32 = 2
     /// Events between two views; more when the view is large, so that storing it stays a small part of the work.
     private static let every = 20_000
 

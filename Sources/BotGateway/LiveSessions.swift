@@ -97,8 +97,10 @@ final class LiveSessions: Sendable {
 
     /// What is kept of Depot's log, in protobuf: `restore` takes it.
     func depotView() -> [UInt8] {
-        let (mall, book) = state.withLock { ($0.mall, $0.book) }
-        return BotsV1.DepotView(mall: mall, shelves: book.record).protobuf()
+        let (mall, book, roster) = state.withLock { ($0.mall, $0.book, $0.roster) }
+        return BotsV1.DepotView(
+            mall: mall, shelves: book.record, registered: roster.names(.registered), retired: roster.names(.retired)
+        ).protobuf()
     }
 
     /// Begins with what an earlier life has kept. Before any session.
@@ -108,6 +110,7 @@ final class LiveSessions: Sendable {
         state.withLock { state in
             state.mall = view.mall
             state.book = DirectiveBook(view.shelves)
+            state.roster.restore(registered: view.registered, retired: view.retired)
         }
     }
 

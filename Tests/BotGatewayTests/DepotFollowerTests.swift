@@ -38,10 +38,12 @@ import Testing
             let message = BotsV1.ToBot.directive(7)
             let shelf = BotsV1.DirectiveShelf(
                 botID: "b-1", lastIssued: 7, stored: 6, directives: [.init(message: message, holds: false)])
-            let view = BotsV1.DepotView(mall: .init(name: "Kept"), shelves: [shelf])
-            try store(.init(format: 1, position: 2, state: view.protobuf()), in: mall)
-            try await mall.serve { gateway in
+            let view = BotsV1.DepotView(
+                mall: .init(name: "Kept"), shelves: [shelf], registered: ["b-1"], retired: ["b-2"])
+            try store(.init(format: DepotFollower.format, position: 2, state: view.protobuf()), in: mall)
+            try await mall.serve(roster: .closed) { gateway in
                 #expect(gateway.sessions.lastDirective(issuedTo: "b-1") == 7)
+                #expect(["b-1", "b-2", "b-3"].map { gateway.sessions.admit($0) == nil } == [true, false, false])
                 #expect(gateway.sessions.mall?.name == "Kept")
                 try await mall.issue(8)
                 try await eventually("and goes on") { gateway.sessions.lastDirective(issuedTo: "b-1") == 8 }
@@ -49,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(1, [255, 255]), (9, [])] as [(UInt32, [UInt8])])
+    @Test(arguments: [(DepotFollower.format, [255, 255]), (9, [])] as [(UInt32, [UInt8])])
     func withoutAUsableViewTheLogIsRead(format: UInt32, state: [UInt8]) async throws {
         let mall = try TestMall()
         try await mall.open {
@@ -66,7 +68,8 @@ import Testing
         let mall = try TestMall()
         try await mall.open {
             try await mall.issue(1)
-            try store(.init(format: 1, position: 2, state: BotsV1.DepotView().protobuf()), in: mall)
+            try store(
+                .init(format: DepotFollower.format, position: 2, state: BotsV1.DepotView().protobuf()), in: mall)
             let gateway = try BotGateway(log: mall.gatewayLog, stream: mall.stream, logger: TestMall.logger)
             let error = await #expect(throws: StorageError.self) { try await gateway.run() }
             #expect(error?.code == .damaged && error?.message.contains("lost") == true)

@@ -50,4 +50,16 @@ import Wire
         let sentAway = history.map { roster.apply(Self.event($0)) }
         #expect(sentAway == [nil, nil, nil, "b-1", nil])
     }
+
+    @Test func itComesBackFromItsRecord() {
+        var roster = Roster(policy: .closed)
+        for bot in ["b-3", "b-1", "b-2"] {
+            _ = roster.apply(Self.event(.botRegistered(.init(botID: bot, capacityUnits: 1))))
+        }
+        _ = roster.apply(Self.event(Self.retired))
+        #expect(roster.names(.registered) == ["b-2", "b-3"] && roster.names(.retired) == ["b-1"])
+        var again = Roster(policy: .closed)
+        again.restore(registered: roster.names(.registered), retired: roster.names(.retired))
+        #expect(again == roster)
+    }
 }

@@ -23,9 +23,9 @@ struct Roster: Sendable, Hashable {
     /// Every robot that Depot has ever known.
     private(set) var standings: [String: Standing]
 
-    init(policy: RosterPolicy, standings: [String: Standing] = [:]) {
+    init(policy: RosterPolicy) {
         self.policy = policy
-        self.standings = standings
+        standings = [:]
     }
 
     /// Returns the robot that may not be here any more since this event; nil: none.
@@ -59,5 +59,19 @@ struct Roster: Sendable, Hashable {
                     + "(mallbots fleet register \(bot) --capacity UNITS)")
         case nil: nil
         }
+    }
+
+    // MARK: Snapshot
+
+    /// The robots of one standing, by id.
+    func names(_ standing: Standing) -> [String] {
+        standings.filter { $0.value == standing }.keys.sorted()
+    }
+
+    /// Begins with what an earlier life has kept.
+    mutating func restore(registered: [String], retired: [String]) {
+        standings = [:]
+        for bot in registered { standings[bot] = .registered }
+        for bot in retired { standings[bot] = .retired }
     }
 }

@@ -28,7 +28,17 @@ extension BotsV1.DepotView {
         for index in 0..<c.pointee.n_shelves {
             field2.append(try BotsV1.DirectiveShelf(_c: FromC.message(c.pointee.shelves, index)))
         }
-        self.init(mall: field1, shelves: field2)
+        var field3: [String] = []
+        field3.reserveCapacity(c.pointee.n_registered)
+        for index in 0..<c.pointee.n_registered {
+            field3.append(try FromC.string(FromC.item(c.pointee.registered, index), "mallbots.bots.v1.DepotView", "registered"))
+        }
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_retired)
+        for index in 0..<c.pointee.n_retired {
+            field4.append(try FromC.string(FromC.item(c.pointee.retired, index), "mallbots.bots.v1.DepotView", "retired"))
+        }
+        self.init(mall: field1, shelves: field2, registered: field3, retired: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Bots__V1__DepotView> {
@@ -42,6 +52,22 @@ extension BotsV1.DepotView {
                 items[index] = self.shelves[index]._fill(&arena)
             }
             c.pointee.shelves = items
+        }
+        if !self.registered.isEmpty {
+            c.pointee.n_registered = self.registered.count
+            let items = arena.many(ProtobufCBinaryData.self, self.registered.count)
+            for index in self.registered.indices {
+                items[index] = arena.string(self.registered[index])
+            }
+            c.pointee.registered = items
+        }
+        if !self.retired.isEmpty {
+            c.pointee.n_retired = self.retired.count
+            let items = arena.many(ProtobufCBinaryData.self, self.retired.count)
+            for index in self.retired.indices {
+                items[index] = arena.string(self.retired[index])
+            }
+            c.pointee.retired = items
         }
         return c
     }

@@ -17,6 +17,24 @@ extension BotsV1.DepotView {
             }
             json.endArray()
         }
+        if !self.registered.isEmpty {
+            json.key("registered")
+            json.beginArray()
+            for value in self.registered {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
+        if !self.retired.isEmpty {
+            json.key("retired")
+            json.beginArray()
+            for value in self.retired {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
         json.endObject()
     }
 }

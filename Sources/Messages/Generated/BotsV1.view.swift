@@ -12,14 +12,22 @@ extension BotsV1 {
         /// By id.
         public var shelves: [BotsV1.DirectiveShelf] = []
 
+        /// The robots that are in the roster, by id, and those that were in it and are retired.
+        public var registered: [String] = []
+        public var retired: [String] = []
+
         public init() {}
 
         public init(
             mall: DepotV1.Mall? = nil,
-            shelves: [BotsV1.DirectiveShelf] = []
+            shelves: [BotsV1.DirectiveShelf] = [],
+            registered: [String] = [],
+            retired: [String] = []
         ) {
             self.mall = mall
             self.shelves = shelves
+            self.registered = registered
+            self.retired = retired
         }
     }
 

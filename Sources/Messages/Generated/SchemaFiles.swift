@@ -104,7 +104,7 @@ public enum SchemaFiles {
                 "mallbots.bots.v1.DirectiveShelf",
                 "mallbots.bots.v1.ShelvedDirective",
             ],
-            count: 950
+            count: 1110
         ) { UnsafeRawPointer(mallbots__bots__v1__view__file_address()) },
         SchemaFile(
             name: "mallbots/depot/v1/depot.proto",
@@ -244,6 +244,19 @@ public enum SchemaFiles {
             ],
             count: 3518
         ) { UnsafeRawPointer(mallbots__depot__v1__snapshot__file_address()) },
+        SchemaFile(
+            name: "mallbots/events/v1/archive.proto",
+            imports: [],
+            services: [],
+            types: [
+                "mallbots.events.v1.ArchivedEvent",
+                "mallbots.events.v1.EventPlace",
+                "mallbots.events.v1.SegmentBegin",
+                "mallbots.events.v1.SegmentEnd",
+                "mallbots.events.v1.SegmentRecord",
+            ],
+            count: 1190
+        ) { UnsafeRawPointer(mallbots__events__v1__archive__file_address()) },
         SchemaFile(
             name: "mallbots/events/v1/events.proto",
             imports: [],

@@ -142,7 +142,7 @@ void   mallbots__bots__v1__shelved_directive__free_unpacked
   assert(message->base.descriptor == &mallbots__bots__v1__shelved_directive__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__bots__v1__depot_view__field_descriptors[2] =
+static const ProtobufCFieldDescriptor mallbots__bots__v1__depot_view__field_descriptors[4] =
 {
   {
     "mall",
@@ -168,15 +168,41 @@ static const ProtobufCFieldDescriptor mallbots__bots__v1__depot_view__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "registered",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Bots__V1__DepotView, n_registered),
+    offsetof(Mallbots__Bots__V1__DepotView, registered),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retired",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Bots__V1__DepotView, n_retired),
+    offsetof(Mallbots__Bots__V1__DepotView, retired),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__bots__v1__depot_view__field_indices_by_name[] = {
   0,   /* field[0] = mall */
+  2,   /* field[2] = registered */
+  3,   /* field[3] = retired */
   1,   /* field[1] = shelves */
 };
 static const ProtobufCIntRange mallbots__bots__v1__depot_view__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor mallbots__bots__v1__depot_view__descriptor =
 {
@@ -186,7 +212,7 @@ const ProtobufCMessageDescriptor mallbots__bots__v1__depot_view__descriptor =
   "Mallbots__Bots__V1__DepotView",
   "mallbots.bots.v1",
   sizeof(Mallbots__Bots__V1__DepotView),
-  2,
+  4,
   mallbots__bots__v1__depot_view__field_descriptors,
   mallbots__bots__v1__depot_view__field_indices_by_name,
   1,  mallbots__bots__v1__depot_view__number_ranges,

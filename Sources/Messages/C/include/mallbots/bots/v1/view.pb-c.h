@@ -39,10 +39,17 @@ struct  Mallbots__Bots__V1__DepotView
    */
   size_t n_shelves;
   Mallbots__Bots__V1__DirectiveShelf **shelves;
+  /*
+   * The robots that are in the roster, by id, and those that were in it and are retired.
+   */
+  size_t n_registered;
+  ProtobufCBinaryData *registered;
+  size_t n_retired;
+  ProtobufCBinaryData *retired;
 };
 #define MALLBOTS__BOTS__V1__DEPOT_VIEW__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__bots__v1__depot_view__descriptor) \
-    , NULL, 0,NULL }
+    , NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 /*
