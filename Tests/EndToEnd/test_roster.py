@@ -195,16 +195,22 @@ class Crowds(RosterTestCase):
         count = 2_000
         ports = free_ports(3)
         server = self.serve(ports=ports)
-        load, result = self.load("--streams", count, "--rate", 0.1, "--ramp", 15, "--duration", 40)
-        wait_until("all to be there", lambda: "measuring" in load.stdout.read_text(), 90)
+        load, result = self.load("--streams", count, "--rate", 0.1, "--ramp", 15, "--duration", 300)
+        wait_until("all to be there", lambda: "measuring" in load.stdout.read_text(), 120)
         server.kill()
-        self.serve(ports=ports)
+        server = self.serve(ports=ports)
+
+        def all_are_back():
+            server.popen.send_signal(signal.SIGUSR1)
+            return f"live={count}" in server.stderr.read_text()
+        wait_until("all to be back", all_are_back, 200)
+        load.popen.send_signal(signal.SIGINT)
         found = result()
         self.assertEqual(found["reconnects"], count)
         self.assertEqual(found["reports"]["unanswered"], 0, found["errors"])
-        self.assertEqual(found["reports"]["acknowledged"], count * 4)
         reports = self.reports()
-        self.assertEqual((len(reports), set(reports.values())), (count, {4}))
+        self.assertEqual(len(reports), count)
+        self.assertEqual(sum(reports.values()), found["reports"]["acknowledged"])
 
     def test_a_thousand_robots_on_one_connection(self):
         count = 1_000
