@@ -79,7 +79,7 @@ public enum SchemaFiles {
                 "mallbots.bots.v1.JournalBegin",
                 "mallbots.bots.v1.JournalRecord",
             ],
-            count: 1837
+            count: 1992
         ) { UnsafeRawPointer(mallbots__bots__v1__journal__file_address()) },
         SchemaFile(
             name: "mallbots/bots/v1/snapshot.proto",
