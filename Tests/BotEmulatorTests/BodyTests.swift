@@ -1,8 +1,8 @@
 import Messages
-import RobotLink
 import Testing
 
 @testable import BotEmulator
+@testable import RobotLink
 
 @Suite struct BodyTests {
     private static let graph = TestMall.graph

@@ -37,6 +37,8 @@ public struct Directives: AsyncSequence, Sendable {
                         ])
                 case .sessionEnded(let status):
                     if let status { robot.logger.info("robot.session.ended", metadata: ["status": "\(status)"]) }
+                case .notConnected(let reason):
+                    robot.logger.info("robot.not-connected", metadata: ["reason": "\(reason)"])
                 case .journalFailed(let error): throw error
                 }
             }

@@ -149,7 +149,7 @@ final class SimRobot: @unchecked Sendable {
                 // A robot whose journal cannot be written stops, and starts again.
                 crash()
                 return world.restart(self, afterMs: 2_000)
-            case .sessionEnded: break
+            case .sessionEnded, .notConnected: break
             }
             mind?.hear(one)
             if case .directive(let directive) = one, case .assignTask = directive.body { beMoody() }
