@@ -242,7 +242,7 @@ public enum SchemaFiles {
                 "mallbots.depot.v1.StopRecord",
                 "mallbots.depot.v1.TaskRecord",
             ],
-            count: 3518
+            count: 3512
         ) { UnsafeRawPointer(mallbots__depot__v1__snapshot__file_address()) },
         SchemaFile(
             name: "mallbots/events/v1/archive.proto",
