@@ -8,13 +8,14 @@ import PackageDescription
 let asSimulation = ProcessInfo.processInfo.environment["MALLBOTS_SIMULATION"] != nil
 
 // Swift's own checks at their strictest, for every target we wrote.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-] + (asSimulation ? [.unsafeFlags(["-enable-testing"])] : [])
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ] + (asSimulation ? [.unsafeFlags(["-enable-testing"])] : [])
 
 // On Linux `swift test --filter` still builds every test target. MALLBOTS_ONLY=KernelTests,WireTests
 // (or `make test ONLY=...`) leaves the others out, which makes a first build minutes shorter.
@@ -22,7 +23,6 @@ let only = ProcessInfo.processInfo.environment["MALLBOTS_ONLY"].map { $0.split(s
 
 // Programs that measure are built only when asked for, so that a plain build stays short.
 let withBenchmarks = ProcessInfo.processInfo.environment["MALLBOTS_BENCHMARKS"] != nil
-
 
 func library(
     _ name: String, _ dependencies: [Target.Dependency], path: String, exclude: [String] = [],

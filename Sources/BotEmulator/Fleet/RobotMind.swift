@@ -7,6 +7,8 @@ struct RobotMind: Sendable {
     private var lastDirective: UInt64
     /// The journal's note is older than its last report.
     private var isNoteOld: Bool
+    /// Entries of the journal above which it is made smaller, when it may be.
+    var journalLimit = 64
     /// How often telemetry is wanted; 0: not at all.
     private(set) var telemetryIntervalMs: UInt32 = 0
 
@@ -44,6 +46,6 @@ struct RobotMind: Sendable {
             client.submit(reports, note: body.bodyNote().protobuf())
             isNoteOld = false
         }
-        if body.isForgetful { client.compactJournal(above: 64, lastDirective: lastDirective) }
+        if body.isForgetful { client.compactJournal(above: journalLimit, lastDirective: lastDirective) }
     }
 }

@@ -26,6 +26,8 @@ final class DepotHistory {
     private(set) var listEnds: [String: String] = [:]
     private(set) var cancelAsked: Set<String> = []
     private(set) var approved: Set<String> = []
+    /// The last one of each journal.
+    private(set) var rejections: [String: (report: UInt64, time: Int64)] = [:]
     private(set) var delivered = 0
     private(set) var lost = 0
     /// By robot, in order.
@@ -47,21 +49,33 @@ final class DepotHistory {
     }
 
     func take(_ event: DepotV1.Event, _ recorded: RecordedEvent) {
-        guard let kind = event.kind else { return fail("an event of no kind at position \(recorded.position) of Depot's log") }
+        guard let kind = event.kind else {
+            return fail("an event of no kind at position \(recorded.position) of Depot's log")
+        }
         var report: ReportLedger.Entry?
         if case .event(let service, let position) = recorded.cause, service == "gateway" {
             checkCause(position, at: recorded.position)
             report = reports.entries[position]
         }
+        if case .event("orders", _) = recorded.cause { checkGrace(kind) }
         takeTask(kind, report)
         takeRest(kind)
     }
 
+    /// A robot that has picked something is asked to bring it back; a cancel does not just forget it.
+    private func checkGrace(_ event: DepotV1.Event.Kind) {
+        guard case .taskCanceled(let event) = event, let task = tasks[event.taskID] else { return }
+        require(task.holder == nil || task.picked.isEmpty, "\(event.taskID) is cancelled while its robot has items")
+    }
+
     /// Each event of the gateway is acted on once, in their order.
     private func checkCause(_ position: UInt64, at own: UInt64) {
-        require(position <= reports.lastPosition, "Depot acts on the gateway's position \(position), which is not there")
+        require(
+            position <= reports.lastPosition, "Depot acts on the gateway's position \(position), which is not there")
         require(position >= lastCause, "Depot acts on the gateway's position \(position) after \(lastCause)")
-        if position == lastCause { require(own == lastCauseAt + 1, "Depot acts twice on the gateway's position \(position)") }
+        if position == lastCause {
+            require(own == lastCauseAt + 1, "Depot acts twice on the gateway's position \(position)")
+        }
         (lastCause, lastCauseAt) = (position, own)
         acted.insert(position)
     }
@@ -173,7 +187,9 @@ final class DepotHistory {
         require(report.botID == bot, "\(id) of \(bot) is changed by a report of \(report.botID)")
         guard let (task, epoch) = report.body.about else { return }
         require(task == id, "\(id) is changed by a report about \(task)")
-        require(epoch == tasks[id]?.epoch, "\(id) at epoch \(tasks[id]?.epoch ?? 0) is changed by a report of epoch \(epoch)")
+        require(
+            epoch == tasks[id]?.epoch,
+            "\(id) at epoch \(tasks[id]?.epoch ?? 0) is changed by a report of epoch \(epoch)")
     }
 
     private func release(_ id: String, _ bot: String, ends: Bool) {
@@ -201,6 +217,8 @@ final class DepotHistory {
         case .botSilent(let event):
             guard isPunctual, let last = heard[event.botID]?.last(where: { $0 < now() - 10_000 }) else { break }
             require(last < now() - 45_000, "\(event.botID) counts as silent, and was heard \(now() - last) ms ago")
+        case .reportRejected(let event):
+            rejections[event.journal] = (event.rejected?.report ?? 0, now())
         case .botRetiring(let event): leaving.insert(event.botID)
         case .botRetired(let event):
             gone.insert(event.botID)
@@ -213,7 +231,8 @@ final class DepotHistory {
         case .directiveIssued(let event):
             guard let message = event.message else { return fail("\(event.botID): an empty directive") }
             let last = directives[event.botID]?.count ?? 0
-            require(message.directive == UInt64(last) + 1, "\(event.botID): directive \(message.directive) after \(last)")
+            require(
+                message.directive == UInt64(last) + 1, "\(event.botID): directive \(message.directive) after \(last)")
             directives[event.botID, default: []].append(message)
         default: break
         }
@@ -236,7 +255,8 @@ final class DepotHistory {
             return fail("\(bot): directive \(message.directive) is sent, and on disk are those up to \(issued.count)")
         }
         require(
-            issued[Int(message.directive) - 1].body == message.body, "\(bot): directive \(message.directive) is sent changed")
+            issued[Int(message.directive) - 1].body == message.body,
+            "\(bot): directive \(message.directive) is sent changed")
     }
 
     /// A message of a robot has come to the server.

@@ -49,7 +49,9 @@ final class ReportLedger {
             if opened.session != (last?.number ?? 0) + 1 {
                 fail("\(opened.botID): session \(opened.session) follows \(last?.number ?? 0)")
             }
-            if last?.isOpen == true { fail("\(opened.botID): session \(opened.session) begins before the end of the last") }
+            if last?.isOpen == true {
+                fail("\(opened.botID): session \(opened.session) begins before the end of the last")
+            }
             sessions[opened.botID] = Session(number: opened.session, journal: opened.journal, isOpen: true)
         case .sessionClosed(let closed):
             if sessions[closed.botID]?.number != closed.session || sessions[closed.botID]?.isOpen != true {
@@ -63,8 +65,12 @@ final class ReportLedger {
 
     private func take(_ received: BotsV1.ReportReceived, at position: UInt64) {
         let (bot, journal) = (received.botID, received.journal)
-        guard let session = sessions[bot], session.isOpen, session.number == received.session, session.journal == journal
-        else { return fail("\(bot): a report of session \(received.session), journal \(journal), is not the open session's") }
+        guard let session = sessions[bot], session.isOpen, session.number == received.session,
+            session.journal == journal
+        else {
+            return fail(
+                "\(bot): a report of session \(received.session), journal \(journal), is not the open session's")
+        }
         guard let report = received.report, let body = report.body else { return fail("\(bot): an empty report") }
         let last = logged[journal] ?? 0
         guard report.report == UInt64(last) + 1 else {

@@ -17,7 +17,10 @@ final class Trace {
     ///   - who: a robot's or a log's name.
     ///   - bytes: what was sent or stored.
     ///   - more: for those who look; not part of the number, so it says nothing that the rest does not decide.
-    func note(_ what: StaticString, _ who: String = "", _ number: Int = 0, bytes: [UInt8] = [], _ more: @autoclosure () -> String = "") {
+    func note(
+        _ what: StaticString, _ who: String = "", _ number: Int = 0, bytes: [UInt8] = [],
+        _ more: @autoclosure () -> String = ""
+    ) {
         lines += 1
         mix(UInt64(bitPattern: loop.time))
         what.withUTF8Buffer { for byte in $0 { mix(byte) } }

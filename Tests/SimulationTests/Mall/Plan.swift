@@ -39,6 +39,7 @@ struct Plan {
     var robotDiskMs = 1...10
     var declinePerMille = 0
     var repeatPerMille = 0
+    var journalLimit = 64
     var isChatty = false
 
     init(_ random: SimRandom) {
@@ -87,6 +88,7 @@ struct Plan {
         body.outOfStockRate = random.chance(500) ? Double(random.between(0, 40)) / 100 : 0
         body.seed = random.next()
         robotDiskMs = random.chance(300) ? 1...400 : 1...10
+        journalLimit = random.chance(300) ? 2 : 64
         repeatPerMille = random.chance(300) ? 300 : 0
         declinePerMille = random.chance(300) ? 200 : 0
         server.limits.telemetryIntervalMs = 15_000
@@ -110,8 +112,12 @@ struct Plan {
         for y in 0..<side {
             for x in 0..<side {
                 mall.nodes.append(.init(id: "n-\(x)-\(y)", place: place(x, y)))
-                if x > 0 { mall.edges.append(.init(from: "n-\(x - 1)-\(y)", to: "n-\(x)-\(y)", lengthMm: UInt32(lengthMm))) }
-                if y > 0 { mall.edges.append(.init(from: "n-\(x)-\(y - 1)", to: "n-\(x)-\(y)", lengthMm: UInt32(lengthMm))) }
+                if x > 0 {
+                    mall.edges.append(.init(from: "n-\(x - 1)-\(y)", to: "n-\(x)-\(y)", lengthMm: UInt32(lengthMm)))
+                }
+                if y > 0 {
+                    mall.edges.append(.init(from: "n-\(x)-\(y - 1)", to: "n-\(x)-\(y)", lengthMm: UInt32(lengthMm)))
+                }
             }
         }
         mall.docks = [.init(id: "d-0", node: "n-0-0"), .init(id: "d-1", node: "n-\(side - 1)-\(side - 1)")]

@@ -106,6 +106,7 @@ final class Simulation: @unchecked Sendable {
         robot.diskMs = plan.robotDiskMs
         robot.declinePerMille = plan.declinePerMille
         robot.repeatPerMille = plan.repeatPerMille
+        robot.journalLimit = plan.journalLimit
         if name == botID { robots.append(robot) } else { takeovers.append(robot) }
         world.loop.after(ms: Int64(world.random.between(0, 5_000))) { robot.start() }
         return robot
@@ -177,7 +178,8 @@ final class Simulation: @unchecked Sendable {
             }
         }
         guard random.chance(plan.troubles.cancel * 20) else { return }
-        world.loop.after(ms: min(placedMs + Int64(random.between(0, 200_000)), Int64(plan.troubleSeconds) * 1_000)) { [self] in
+        world.loop.after(ms: min(placedMs + Int64(random.between(0, 200_000)), Int64(plan.troubleSeconds) * 1_000)) {
+            [self] in
             order(.orderCancelRequested(.init(orderID: id, reason: "changed my mind")), id)
         }
     }
@@ -257,7 +259,9 @@ final class Simulation: @unchecked Sendable {
         guard let server, let depot = server.depot else { return "the server is down" }
         if !server.isIdle { return "the server is at work" }
         let core = depot.loop.core
-        for list in core.lists.values where !list.hasEnded && list.state != .created { return "\(list.id) is \(list.state)" }
+        for list in core.lists.values where !list.hasEnded && list.state != .created {
+            return "\(list.id) is \(list.state)"
+        }
         for robot in robots {
             guard let client = robot.client, let mind = robot.mind else { return "\(robot.name) is down" }
             if !client.counters.isConnected { return "\(robot.name) is not connected" }
@@ -295,6 +299,14 @@ final class Simulation: @unchecked Sendable {
         for robot in robots {
             let made = auditor.reports.madeCount(of: robot.disk.journal)
             let known = auditor.reports.lastReport(of: robot.disk.journal)
+            // It may be on its way still.
+            if let last = auditor.depot.rejections[robot.disk.journal], last.time > robot.sessionBegan + 1_000,
+                last.time < world.loop.milliseconds - 2_000
+            {
+                auditor.require(
+                    robot.lastRejected == last.report,
+                    "\(robot.name) was not told that report \(last.report) was rejected")
+            }
             auditor.require(made == known, "\(robot.name) made \(made) reports, and the log has \(known)")
         }
     }

@@ -42,7 +42,9 @@ struct Simulate {
     private static func show(_ seed: UInt64, isQuiet: Bool) {
         let simulation = Simulation(seed: seed, print: isQuiet ? nil : { print($0) })
         let failure = simulation.run()
-        print("seed \(seed): trace \(String(simulation.world.trace.hash, radix: 16)), \(simulation.world.trace.lines) lines")
+        print(
+            "seed \(seed): trace \(String(simulation.world.trace.hash, radix: 16)), \(simulation.world.trace.lines) lines"
+        )
         if let failure {
             print("seed \(seed): BROKEN: \(failure)")
             exit(1)
@@ -70,7 +72,8 @@ struct Simulate {
 
     private static func progress(_ done: UInt64, _ seeds: UInt64, _ start: ContinuousClock.Instant, _ total: RunTotal) {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let line = "\(done) of \(seeds) malls, \(String(format: "%.0f", Double(done) / seconds)) a second, trace \(String(total.hash, radix: 16))"
+        let line =
+            "\(done) of \(seeds) malls, \(String(format: "%.0f", Double(done) / seconds)) a second, trace \(String(total.hash, radix: 16))"
         FileHandle.standardError.write(Data((isatty(2) == 1 ? "\r\(line)" : "\(line)\n").utf8))
     }
 }

@@ -36,6 +36,9 @@ final class SimRobot: @unchecked Sendable {
     var slowMs: Int64 = 0
     var declinePerMille = 0
     var repeatPerMille = 0
+    var journalLimit = 64
+    private(set) var sessionBegan: Int64 = 0
+    private(set) var lastRejected: UInt64 = 0
     /// It is not to start again.
     var isGoneForGood = false
     private var claimedFaults = 0
@@ -85,8 +88,11 @@ final class SimRobot: @unchecked Sendable {
             heard.append(incoming)
             if heard.count == 1 { loop.next { [weak self] in self?.hear(life) } }
         }
-        guard let body = Body(botID: botID, number: number, graph: world.map, parameters: parameters, now: 0) else { return }
+        guard let body = Body(botID: botID, number: number, graph: world.map, parameters: parameters, now: 0) else {
+            return
+        }
         mind = RobotMind(body: body, recovered: recovered)
+        mind?.journalLimit = journalLimit
         lastActed = recovered.lastDirective
         born = loop.milliseconds
         retrying = RobotRetrying()
@@ -141,9 +147,11 @@ final class SimRobot: @unchecked Sendable {
             case .sessionBegan(let welcome):
                 world.trace.note("session", name, Int(welcome.session))
                 hadSession = true
+                sessionBegan = world.loop.milliseconds
             case .rejected(let rejected, let report):
                 world.trace.note("rejected", name, Int(rejected.report), "\(rejected.code) \(rejected.why)")
                 world.tally.rejected += 1
+                lastRejected = rejected.report
                 if report == nil { world.tally.rejectedUnknown += 1 }
             case .journalFailed:
                 // A robot whose journal cannot be written stops, and starts again.
@@ -254,7 +262,8 @@ final class SimRobot: @unchecked Sendable {
             world.loop.next { link.connection(.robot)?.close("the session is over") }
         }
         (link, call) = (nil, nil)
-        let delay = retrying.delay(after: status, hadSession: hadSession, backoff: .robots, random: world.random.jitter())
+        let delay = retrying.delay(
+            after: status, hadSession: hadSession, backoff: .robots, random: world.random.jitter())
         let life = life
         world.loop.after(ms: max(1, Int64(delay / .milliseconds(1)))) { [weak self] in
             if self?.life == life { self?.connect() }
