@@ -3,13 +3,15 @@ import RobotLink
 
 /// A robot without a body: it is where it is to be at once, and everything is in stock.
 @main struct ExampleRobot {
+    static let request = BotsV1.FromBot.Body.taskRequest(.init(capacityUnits: 24, batteryPercent: 100))
+
     static func main() async throws {
         let arguments = CommandLine.arguments  // the robot's id, the gateway's host and port, where the certificates are
         let (id, host, port, folder) = (arguments[1], arguments[2], Int(arguments[3]) ?? 7443, arguments[4])
         let gateway = try Gateway(host: host, port: port, botID: id, certificates: folder)
         let robot = try RobotClient(card: .init(botID: id, model: "example", capacityUnits: 24), directory: "journal")
         try await robot.run(at: gateway) {
-            if robot.recovered.openDirectives.isEmpty { try await robot.report(.taskRequest(.init(capacityUnits: 24))) }
+            if robot.recovered.openDirectives.isEmpty { try await robot.report(request) }
             for try await directive in robot.directives {
                 switch directive.body {
                 case .assignTask(let task): try await fetch(task, directive, robot)
@@ -40,6 +42,6 @@ import RobotLink
             try await say(.stopDone(.init(taskID: id, epoch: epoch, storeID: stop.storeID)))
         }
         try await robot.report(.taskDelivered(.init(taskID: id, epoch: epoch)), finishing: directive)
-        try await robot.report(.taskRequest(.init(capacityUnits: 24)))
+        try await robot.report(request)
     }
 }

@@ -80,6 +80,19 @@ import Testing
         #expect(core.next() == nil)
     }
 
+    @Test func whoHasNothingToSayGivesASignOfLife() {
+        var core = live()
+        core.signOfLife()
+        #expect(core.next() == nil, "Hello was said in that time")
+        core.signOfLife()
+        #expect(core.next() == BotsV1.FromBot())
+        #expect(core.next() == nil)
+        core.telemetry(BotsV1.Telemetry())
+        #expect(core.next() != nil)
+        core.signOfLife()
+        #expect(core.next() == nil)
+    }
+
     @Test func goodbyeIsLast() {
         var core = live()
         _ = core.report(Self.resumed)

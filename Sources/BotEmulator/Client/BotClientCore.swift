@@ -94,6 +94,9 @@ public struct BotClientCore: Sendable {
     package var isSilent = false
     private var telemetry: BotsV1.Telemetry?
     private var goodbye: BotsV1.Goodbye?
+    /// Whether something was said since the last `signOfLife`, and whether that one is still to be given.
+    private var hasSpoken = false
+    private var owesSignOfLife = false
 
     /// Takes up a journal where it stands.
     public init(card: Card, recovered: RecoveredJournal) {
@@ -137,6 +140,12 @@ public struct BotClientCore: Sendable {
     public mutating func directiveStored(_ directive: BotsV1.ToBot) -> [Action] {
         lastDirective = max(lastDirective, directive.directive)
         return [.deliver(directive)]
+    }
+
+    /// Some time has passed, a third of a lease: one that has said nothing in it says that it is there.
+    public mutating func signOfLife() {
+        owesSignOfLife = !hasSpoken
+        hasSpoken = false
     }
 
     /// The robot leaves: said after everything else.
@@ -221,7 +230,12 @@ public struct BotClientCore: Sendable {
 
     /// What goes out now; nil: nothing until the next input.
     public mutating func next() -> BotsV1.FromBot? {
-        if isSilent { return nil }
+        guard !isSilent, let message = nextMessage() else { return nil }
+        (hasSpoken, owesSignOfLife) = (true, false)
+        return message
+    }
+
+    private mutating func nextMessage() -> BotsV1.FromBot? {
         switch phase {
         case .offline, .greeting(isHelloSent: true): return nil
         case .greeting(isHelloSent: false):
@@ -238,7 +252,9 @@ public struct BotClientCore: Sendable {
             self.telemetry = nil
             return BotsV1.FromBot(directiveAck: acknowledgeDirectives(), body: .telemetry(telemetry))
         }
-        if acknowledgedDirective < lastDirective { return BotsV1.FromBot(directiveAck: acknowledgeDirectives()) }
+        if acknowledgedDirective < lastDirective || owesSignOfLife {
+            return BotsV1.FromBot(directiveAck: acknowledgeDirectives())
+        }
         if let goodbye, sent == lastReport {
             self.goodbye = nil
             return BotsV1.FromBot(body: .goodbye(goodbye))

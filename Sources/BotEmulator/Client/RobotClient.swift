@@ -45,6 +45,7 @@ public final class RobotClient: Sendable {
         var breach: BotClientCore.ContractBreach?
         /// What was asked and not answered yet.
         var asking: BotsV1.TaskRequest?
+        var lease = Duration.seconds(60)
     }
 
     private let state: Mutex<State>
@@ -241,6 +242,12 @@ public final class RobotClient: Sendable {
                     while let message = self.next() { try await outbound.send(message) }
                 }
             }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: self.state.withLock { $0.lease } / 3)
+                    self.apply { $0.signOfLife(); return [] }
+                }
+            }
             defer { group.cancelAll() }
             for try await message in inbound { try receive(message) }
         }
@@ -304,6 +311,7 @@ public final class RobotClient: Sendable {
             tell(.directive(directive))
         case .sessionBegan(let welcome):
             state.counters.sessions += 1
+            state.lease = .seconds(max(1, Int64(welcome.leaseSeconds)))
             tell(.sessionBegan(welcome))
         case .rejected(let rejected):
             state.counters.rejected += 1

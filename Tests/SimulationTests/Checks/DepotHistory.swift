@@ -39,6 +39,8 @@ final class DepotHistory {
     var isPunctual = false
     private var leaving: Set<String> = []
     private var gone: Set<String> = []
+    /// Once or now: the gateway learns of it, and of the contrary, a little later.
+    private(set) var wasRetired: Set<String> = []
     /// The places in the gateway's log that were acted on.
     private var acted: Set<UInt64> = []
     private var lastCause: UInt64 = 0
@@ -135,7 +137,11 @@ final class DepotHistory {
         require(tasks[event.taskID] == nil, "\(event.taskID) is made twice")
         tasks[event.taskID] = Task(listID: event.listID, wanted: units(event.stops))
         if event.splitFromTaskID.isEmpty { return }
-        require(tasks[event.splitFromTaskID]?.custodian != nil, "\(event.taskID) is split from what has no custody")
+        // Of what a robot has lost, or of a queued task that is too large for any.
+        let origin = tasks[event.splitFromTaskID]
+        require(
+            origin.map { $0.custodian != nil || $0.holder == nil && !$0.isOver } == true,
+            "\(event.taskID) is split from a task that a robot has, or none")
         unwant(units(event.stops), event.splitFromTaskID)
     }
 
@@ -222,6 +228,7 @@ final class DepotHistory {
         case .botRetiring(let event): leaving.insert(event.botID)
         case .botRetired(let event):
             gone.insert(event.botID)
+            wasRetired.insert(event.botID)
             require(taskOf[event.botID] == nil, "\(event.botID) is retired with \(taskOf[event.botID] ?? "")")
             require(!tasks.values.contains { $0.custodian == event.botID }, "\(event.botID) is retired with custody")
         case .botLost(let event): gone.insert(event.botID)
