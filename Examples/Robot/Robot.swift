@@ -6,7 +6,8 @@ import RobotLink
     static let request = BotsV1.FromBot.Body.taskRequest(.init(capacityUnits: 24, batteryPercent: 100))
 
     static func main() async throws {
-        let arguments = CommandLine.arguments  // the robot's id, the gateway's host and port, where the certificates are
+        // The robot's id, the gateway's host and port, and the folder where the certificates are.
+        let arguments = CommandLine.arguments
         let (id, host, port, folder) = (arguments[1], arguments[2], Int(arguments[3]) ?? 7443, arguments[4])
         let gateway = try Gateway(host: host, port: port, botID: id, certificates: folder)
         let robot = try RobotClient(card: .init(botID: id, model: "example", capacityUnits: 24), directory: "journal")
