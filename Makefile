@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench bench-depot hostile torture mutants simulate help run build test check format proto fuzz allocations
+.PHONY: bench bench-wire bench-fleet bench-depot hostile torture mutants simulate help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
@@ -45,9 +45,15 @@ mutants: ## Plant bugs one at a time and see that each is caught (an hour; MUTAN
 	@scripts/setup --check
 	@scripts/mutants $(MUTANT)
 
-bench: ## Measure Wire beside a bare C server, gRPC and mosquitto, and print a table (half an hour; BENCH="--rows one,many --runs 5")
+bench: bench-wire bench-fleet bench-depot ## Measure everything: the three that follow (an hour)
+
+bench-wire: ## Measure Wire beside a bare C server, gRPC and mosquitto, and print a table (half an hour; BENCH="--rows one,many --runs 5")
 	@scripts/setup
 	@scripts/bench $(BENCH)
+
+bench-fleet: ## Measure a whole mall under load: robots, reconnecting, telemetry, durable reports, restarts (half an hour; FLEET="--rows durable --runs 1")
+	@scripts/setup
+	@scripts/bench-fleet $(FLEET)
 
 allocations: ## Count allocations for each message, and hold them to their ceilings (release build)
 	@scripts/setup

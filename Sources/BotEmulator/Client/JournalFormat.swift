@@ -157,7 +157,8 @@ public struct RecoveredJournal: Sendable, Hashable {
         // With the last report kept, the note's place among them is told by what the file says before it.
         let isLastKept = smaller.reports.last?.report == lastReport
         let begin = BotsV1.JournalBegin(
-            format: 1, journal: journal, lastReport: isLastKept ? noteReport : lastReport, lastDirective: lastDirective, reportAck: reportAck)
+            format: 1, journal: journal, lastReport: isLastKept ? noteReport : lastReport, lastDirective: lastDirective,
+            reportAck: reportAck)
         var records = [BotsV1.JournalRecord(kind: .begin(begin))]
         var isNoteDue = !note.isEmpty
         for entry in smaller.entries {

@@ -245,7 +245,9 @@ public final class RobotClient: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: self.state.withLock { $0.lease } / 3)
-                    self.apply { $0.signOfLife(); return [] }
+                    self.apply {
+                        $0.signOfLife(); return []
+                    }
                 }
             }
             defer { group.cancelAll() }

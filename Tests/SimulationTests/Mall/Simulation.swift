@@ -3,10 +3,10 @@ import Messages
 import OrderedCollections
 
 @testable import BotEmulator
-@testable import RobotLink
 @testable import BotGateway
 @testable import Depot
 @testable import Kernel
+@testable import RobotLink
 @testable import Wire
 
 /// A whole mall on one thread, from one seed: the real gateway, depot, robots and connections; time, network and disks are

@@ -62,7 +62,7 @@ struct SQLiteInsertion {
         return text.withUTF8 { utf8 in
             // An empty text has no address, which SQLite would take for NULL.
             if utf8.isEmpty {
-                sqlite3_bind_text(statement, index, "", 0, SQLITE_TRANSIENT_COPY)
+                sqlite3_bind_text(statement, index, "", 0, copied)
             } else {
                 utf8.withMemoryRebound(to: CChar.self) {
                     _ = sqlite3_bind_text(statement, index, $0.baseAddress, CInt($0.count), nil)
@@ -74,4 +74,4 @@ struct SQLiteInsertion {
 }
 
 /// SQLite's `SQLITE_TRANSIENT`, a macro that Swift does not see: what is bound is copied.
-private let SQLITE_TRANSIENT_COPY = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
