@@ -190,7 +190,7 @@ let package = Package(
         + tests(
             "BotGatewayTests", ["BotGateway", "RobotLink", "Kernel", "Messages", "APIs", "Wire", logging])
         + tests("AuditTests", ["Audit", "Kernel", "Messages"])
-        + tests("RobotLinkTests", ["RobotLink", "Messages"])
+        + tests("RobotLinkTests", ["RobotLink", "Messages", "Wire"])
         + tests("BotEmulatorTests", ["BotEmulator", "RobotLink", "Messages"])
         + (asSimulation
             ? [

@@ -1,7 +1,7 @@
 import APIs
-import BotEmulator
 import BotGateway
 import Messages
+import RobotLink
 import Testing
 import Wire
 
