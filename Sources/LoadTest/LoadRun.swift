@@ -157,7 +157,8 @@ struct LoadRun {
     /// A load that is late itself measures itself.
     private var warnings: [String] {
         var warnings: [String] = []
-        if result.worked > result.measured * 1.05 + 0.1 {
+        let isGone = server != nil && serverUse.end == nil
+        if !isGone, result.worked > result.measured * 1.05 + 0.1 {
             warnings.append(
                 """
                 the server did not keep up: it took \(LoadText.number(result.worked)) s for what was due in \

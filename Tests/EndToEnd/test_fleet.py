@@ -65,7 +65,8 @@ class Fleet(MallTestCase):
             self.assertIn("retired", self.fleet("retire", second).stdout)
             self.assertIn("register it again", self.fleet("pause", second, status=1).stderr)
             self.fleet("register", second)
-            self.assertEqual(self.robot(second)["state"], "BOT_STATE_WAITING")
+            # The gateway has sent it away, and it has given up: it is welcome again when somebody starts it.
+            wait_until("the robot to be away", lambda: self.robot(second)["state"] == "BOT_STATE_OFFLINE")
             self.assertIn("registered already", self.fleet("register", second, status=1).stderr)
         with self.subTest("lost"):
             self.assertIn("lost", self.fleet("lost", second, "--reason", "stolen").stdout)

@@ -102,6 +102,7 @@ class Load(MallTestCase):
         self.assertEqual(codes["UNANSWERED"]["count"], found["reports"]["unanswered"])
         self.assertEqual(found["latency"]["report"]["count"], 240)
         self.assertIsNone(found.get("server_process"))
+        self.assertEqual(len(found["warnings"]), 1, found["warnings"])
         self.assertIn("ended meanwhile", found["warnings"][0])
 
     def test_a_restarted_server_gets_everything_once(self):
