@@ -3,6 +3,7 @@ import json
 import shutil
 import signal
 import subprocess
+import time
 
 from mall import EXECUTABLE, MallTestCase, free_ports, run, wait_until
 
@@ -120,6 +121,26 @@ class Load(MallTestCase):
         self.assertEqual(found["reconnects"], 3)
         self.assertGreater(found["latency"]["report"]["max"], 200_000)
         self.assertEqual(self.reports_in_the_log(), {f"load-{number}": list(range(1, 101)) for number in range(1, 4)})
+
+    def test_a_drained_server_loses_nothing_and_robots_are_back_within_their_window(self):
+        ports = free_ports(3)
+        server = self.serve(ports=ports)
+        file = self.folder / "result.json"
+        load = self.start(
+            "load", "load", "--data", self.data, "--streams", 100, "--rate", 2, "--duration", 12, "--ramp", 1, "--json", file)
+        wait_until("reports to come in", lambda: "measuring" in load.stdout.read_text())
+        began = time.monotonic()
+        self.assertEqual(server.stop(), 0)
+        self.serve(ports=ports)
+        away = time.monotonic() - began
+        self.assertEqual(load.popen.wait(60), 0, load.stderr.read_text())
+        found = json.loads(file.read_text())
+        self.assertEqual((found["reports"]["acknowledged"], found["reports"]["unanswered"]), (2_400, 0))
+        self.assertEqual(found["reconnects"], 100)
+        # Each is told a moment of the next five seconds to come back at; handshakes and one more try come on top.
+        self.assertLess(found["latency"]["report"]["max"] / 1e6, away + 5 + 3)
+        self.assertEqual(
+            self.reports_in_the_log(), {f"load-{number}": list(range(1, 25)) for number in range(1, 101)})
 
     def test_ctrl_c_ends_early_with_what_was_measured(self):
         self.serve()
