@@ -40,7 +40,7 @@ class CheckAndArchive(MallTestCase):
         archived = run("events", "archive", "--data", self.data, "--keep", 5, "--to", archive, "--json")
         self.assertEqual(archived.returncode, 0, archived.stderr)
         moved = {line["service"]: line for line in map(json.loads, archived.stdout.splitlines())}
-        for service in ("gateway", "orders", "stores"):
+        for service in ("gateway", "depot", "orders", "stores"):
             self.assertGreater(moved[service]["moved"], 0, archived.stdout)
             self.assertEqual(moved[service]["last"] - moved[service]["first"], 4, archived.stdout)
 

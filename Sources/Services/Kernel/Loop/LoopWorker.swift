@@ -76,13 +76,13 @@ final class LoopWorker<Core: ServiceCore> {
     /// Runs the jobs and whatever foreign events and deadlines wait in one transaction; true when more waits.
     func turn(_ jobs: [Job], isLast: Bool = false) -> Bool {
         if damage != nil { reload() }
+        committed = 0
         batch = Batch(now: max(batch.now, clock.now()), head: batch.head, keepsEvents: !observers.isEmpty)
         if let damage {
             report(.failing(damage))
             for job in jobs { job(self)(damage, self) }
             return false
         }
-        committed = 0
         taken = jobs.count
         let completions = jobs.map { $0(self) }
         let wasRefused = commitRetry != nil

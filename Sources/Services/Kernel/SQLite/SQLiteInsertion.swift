@@ -37,12 +37,11 @@ struct SQLiteInsertion {
             withText(cause, at: 6) {
                 event.payload.withUnsafeBytes { payload in
                     guard payload.count <= Int(CInt.max) else { return SQLITE_TOOBIG }
-                    if payload.isEmpty {
-                        sqlite3_bind_zeroblob(statement, 8, 0)
-                    } else {
-                        sqlite3_bind_blob(statement, 8, payload.baseAddress, CInt(payload.count), nil)
-                    }
-                    return sqlite3_step(statement)
+                    let bound =
+                        payload.isEmpty
+                        ? sqlite3_bind_zeroblob(statement, 8, 0)
+                        : sqlite3_bind_blob(statement, 8, payload.baseAddress, CInt(payload.count), nil)
+                    return bound == SQLITE_OK ? sqlite3_step(statement) : bound
                 }
             }
         }
@@ -60,15 +59,16 @@ struct SQLiteInsertion {
             return body()
         }
         return text.withUTF8 { utf8 in
+            guard utf8.count <= Int(CInt.max) else { return SQLITE_TOOBIG }
             // An empty text has no address, which SQLite would take for NULL.
-            if utf8.isEmpty {
-                sqlite3_bind_text(statement, index, "", 0, copied)
-            } else {
-                utf8.withMemoryRebound(to: CChar.self) {
-                    _ = sqlite3_bind_text(statement, index, $0.baseAddress, CInt($0.count), nil)
+            let bound =
+                utf8.isEmpty
+                ? sqlite3_bind_text(statement, index, "", 0, copied)
+                : utf8.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text(statement, index, $0.baseAddress, CInt($0.count), nil)
                 }
-            }
-            return body()
+            // Else what was bound for the row before, and is gone, would be written.
+            return bound == SQLITE_OK ? body() : bound
         }
     }
 }
