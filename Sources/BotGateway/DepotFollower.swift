@@ -11,7 +11,7 @@ final class DepotFollower: Sendable {
     static let depot = "depot"
     /// Rises when what is stored changes its meaning; another format's is left aside.
     static let format: UInt32 = 2
-    /// Events between two views; more when the view is large, so that storing it stays a small part of the work.
+    /// Events between two views, as for snapshots; more when the view is large.
     private static let every = 20_000
 
     private struct Place {
@@ -71,7 +71,8 @@ final class DepotFollower: Sendable {
         let (isDue, isCaughtUp) = place.withLock { place in
             place.position = recorded.position
             let news = place.position - place.stored
-            return (news >= UInt64(max(Self.every, place.storedBytes / 200)), place.position == place.wanted)
+            let interval = SnapshotPolicy.interval(Self.every, bytes: place.storedBytes)
+            return (news >= UInt64(interval), place.position == place.wanted)
         }
         if isDue { store() }
         return isCaughtUp

@@ -66,7 +66,7 @@ struct LoadedState<Core: ServiceCore> {
 }
 
 /// When to write a snapshot: often enough for a quick start, seldom enough to cost little.
-struct SnapshotPolicy {
+public struct SnapshotPolicy {
     private let every: Int
     private var events: Int
     private var bytes: Int
@@ -77,9 +77,11 @@ struct SnapshotPolicy {
         bytes = loaded.snapshotBytes
     }
 
-    /// A state of many bytes waits for as many events as cost about the same to write.
+    /// Events between two snapshots: a state of many bytes waits for as many events as cost about the same to write.
+    public static func interval(_ every: Int, bytes: Int) -> Int { max(every, bytes / 200) }
+
     func isDue(after more: Int) -> Bool {
-        events + more >= max(every, bytes / 200)
+        events + more >= Self.interval(every, bytes: bytes)
     }
 
     func isUseful(after more: Int) -> Bool {
