@@ -115,9 +115,16 @@ let package = Package(
             "BotGateway", ["Wire", "APIs", "Messages", "Kernel", logging, metrics, collections],
             path: "Sources/BotGateway"),
         library(
+            "Web",
+            [
+                "Wire", "Messages", "Kernel", nioCore, logging, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Sources/Web"),
+        library(
             "KioskGateway",
             [
-                "APIs", "Wire", "Messages", "Kernel", nioCore, logging, lifecycle,
+                "Web", "APIs", "Wire", "Messages", "Kernel", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Sources/KioskGateway", resources: [.embedInCode("openapi.yaml")]),
@@ -177,7 +184,7 @@ let package = Package(
         + tests(
             "KioskGatewayTests",
             [
-                "KioskGateway", "Stores", "Orders", "Payments", "Depot", "Kernel", "Messages", "Wire", nioCore,
+                "KioskGateway", "Web", "Stores", "Orders", "Payments", "Depot", "Kernel", "Messages", "Wire", nioCore,
                 nioPosix, logging, lifecycle, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Yams", package: "Yams"),
             ])

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Testing
+import Web
 
 @testable import KioskGateway
 
@@ -63,7 +64,7 @@ struct BadInputTests {
     }
 
     @Test func slowBodiesAreCut() async throws {
-        var limits = KioskGateway.Limits()
+        var limits = WebLimits()
         limits.bodyTimeout = .milliseconds(100)
         try await TestShop.run(limits: limits) { shop in
             let text = try await shop.client.exchange(
@@ -157,9 +158,9 @@ struct BadInputTests {
             let second = KioskGateway(
                 configuration: .init(host: "127.0.0.1", port: shop.client.port), stores: shop.stores,
                 orders: shop.orders, payments: shop.payments, logger: .init(label: "test"))
-            let error = await #expect(throws: KioskGatewayError.self) { try await second.run() }
+            let error = await #expect(throws: WebServerError.self) { try await second.run() }
             #expect(error?.description.contains("\(shop.client.port): the port is in use") == true)
-            await #expect(throws: KioskGatewayError.self) { _ = try await second.boundAddress }
+            await #expect(throws: WebServerError.self) { _ = try await second.boundAddress }
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import ServiceLifecycle
 import Testing
+import Web
 
 @testable import KioskGateway
 
@@ -56,7 +57,7 @@ struct EventsTests {
     }
 
     @Test func aQuietStreamBeats() async throws {
-        var limits = KioskGateway.Limits()
+        var limits = WebLimits()
         limits.heartbeat = .milliseconds(20)
         try await TestShop.run(limits: limits) { shop in
             let id = try await shop.basket()

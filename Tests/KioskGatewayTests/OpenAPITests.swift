@@ -2,6 +2,7 @@ import Foundation
 import Hummingbird
 import Messages
 import Testing
+import Web
 import Yams
 
 @testable import KioskGateway
@@ -28,7 +29,7 @@ struct OpenAPITests {
         }
         try await TestShop.run { shop in
             let router = KioskGateway.router(
-                stores: shop.stores, orders: shop.orders, payments: shop.payments, limits: KioskGateway.Limits())
+                stores: shop.stores, orders: shop.orders, payments: shop.payments, limits: WebLimits())
             let routes = router.routes.map { "\($0.method.rawValue) \($0.path)" }
             #expect(described.sorted() == routes.sorted())
         }

@@ -3,7 +3,7 @@ import Messages
 import Testing
 import Wire
 
-@testable import KioskGateway
+@testable import Web
 
 struct StatusMappingTests {
     @Test(arguments: [

@@ -6,6 +6,7 @@ import Orders
 import Payments
 import ServiceLifecycle
 import Stores
+import Web
 import Wire
 
 @testable import KioskGateway
@@ -20,7 +21,7 @@ struct TestShop {
 
     /// Two stores: `bakery` takes part and sells `bread` and `cake`; `closed` does not.
     static func run(
-        limits: KioskGateway.Limits = KioskGateway.Limits(), _ body: @Sendable (TestShop) async throws -> Void
+        limits: WebLimits = WebLimits(), _ body: @Sendable (TestShop) async throws -> Void
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let stream = EventStream()
@@ -54,7 +55,7 @@ struct TestShop {
         }
     }
 
-    static func configuration(_ limits: KioskGateway.Limits) -> KioskGateway.Configuration {
+    static func configuration(_ limits: WebLimits) -> KioskGateway.Configuration {
         var configuration = KioskGateway.Configuration(host: "127.0.0.1", port: 0)
         configuration.limits = limits
         return configuration

@@ -1,12 +1,13 @@
 import APIs
 import Hummingbird
 import Messages
+import Web
 import Wire
 
 /// A basket, from the first item to checkout.
 struct BasketRoutes: Sendable {
     let orders: any OrdersAPI
-    let limits: KioskGateway.Limits
+    let limits: WebLimits
 
     func add(to group: RouterGroup<KioskContext>) {
         group.post("baskets", use: start)
@@ -17,7 +18,7 @@ struct BasketRoutes: Sendable {
     }
 
     @Sendable func start(_ request: Request, _ context: KioskContext) async throws -> Response {
-        let key = try request.idempotencyKey("baskets")
+        let key = try request.idempotencyKey("kiosk", "baskets")
         var fields = try await request.fields(limits: limits)
         let kioskID = fields.text("kiosk_id", required: false, maximum: 64)
         try fields.finish()
@@ -35,7 +36,7 @@ struct BasketRoutes: Sendable {
 
     @Sendable func addItem(_ request: Request, _ context: KioskContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        let key = try request.idempotencyKey("items", id)
+        let key = try request.idempotencyKey("kiosk", "items", id)
         var fields = try await request.fields(limits: limits)
         let productID = fields.text("product_id", required: true, maximum: 128)
         let quantity = fields.integer("quantity", in: 1...999, fallback: 1)
@@ -60,7 +61,7 @@ struct BasketRoutes: Sendable {
 
     @Sendable func checkout(_ request: Request, _ context: KioskContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        let key = try request.idempotencyKey("checkout", id)
+        let key = try request.idempotencyKey("kiosk", "checkout", id)
         var fields = try await request.fields(limits: limits)
         let cardToken = fields.text("card_token", required: false, maximum: 128)
         try fields.finish()

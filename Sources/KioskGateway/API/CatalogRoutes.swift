@@ -1,12 +1,13 @@
 import APIs
 import Hummingbird
 import Messages
+import Web
 import Wire
 
 /// Stores and their products, as customers see them.
 struct CatalogRoutes: Sendable {
     let stores: any StoresAPI
-    let limits: KioskGateway.Limits
+    let limits: WebLimits
 
     func add(to group: RouterGroup<KioskContext>) {
         group.get("stores", use: listStores)

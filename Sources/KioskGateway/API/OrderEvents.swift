@@ -4,6 +4,7 @@ import Logging
 import Messages
 import NIOCore
 import ServiceLifecycle
+import Web
 import Wire
 
 /// An order's changes as server-sent events: the whole order at each version, with the version as the event's id.

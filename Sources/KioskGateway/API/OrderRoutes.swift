@@ -2,13 +2,14 @@ import APIs
 import HTTPTypes
 import Hummingbird
 import Messages
+import Web
 import Wire
 
 /// An order, from checkout to its end.
 struct OrderRoutes: Sendable {
     let orders: any OrdersAPI
     let payments: any PaymentsAPI
-    let limits: KioskGateway.Limits
+    let limits: WebLimits
 
     func add(to group: RouterGroup<KioskContext>) {
         group.get("orders/{id}", use: show)
@@ -24,7 +25,7 @@ struct OrderRoutes: Sendable {
 
     @Sendable func pay(_ request: Request, _ context: KioskContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        let key = try request.idempotencyKey("payment", id)
+        let key = try request.idempotencyKey("kiosk", "payment", id)
         var fields = try await request.fields(limits: limits)
         // Cash is taken at the depot's desk, by staff: a kiosk has no drawer and nobody who counts.
         let cardToken = fields.text("card_token", required: true, maximum: 128)

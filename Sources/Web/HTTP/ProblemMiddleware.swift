@@ -1,18 +1,20 @@
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import Logging
 import Messages
 import Synchronization
 
 /// Turns whatever a route throws into a problem document, and gives every answer the headers of an API.
-struct ProblemMiddleware: RouterMiddleware {
-    typealias Context = KioskContext
-
+package struct ProblemMiddleware<Context: WebContext>: RouterMiddleware {
     /// Filled once all routes are known.
-    let table: RouteTableBox
+    package let table: RouteTableBox
 
-    func handle(
-        _ request: Request, context: KioskContext, next: (Request, KioskContext) async throws -> Response
+    package init(table: RouteTableBox) {
+        self.table = table
+    }
+
+    package func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         var response: Response
         do {
@@ -27,7 +29,7 @@ struct ProblemMiddleware: RouterMiddleware {
         return response
     }
 
-    private func problem(for error: any Error, request: Request, context: KioskContext) -> Problem {
+    private func problem(for error: any Error, request: Request, context: Context) -> Problem {
         switch error {
         case let problem as Problem: return problem
         case let status as any StatusConvertible:
@@ -53,11 +55,13 @@ struct ProblemMiddleware: RouterMiddleware {
 }
 
 /// The route table, which exists only once the middleware that needs it has been added to the router.
-final class RouteTableBox: Sendable {
+package final class RouteTableBox: Sendable {
     private let table = Mutex<RouteTable?>(nil)
 
-    var value: RouteTable {
-        get { table.withLock { $0 } ?? RouteTable(Router(context: KioskContext.self)) }
+    package init() {}
+
+    package var value: RouteTable {
+        get { table.withLock { $0 } ?? RouteTable(routes: []) }
         set { table.withLock { $0 = newValue } }
     }
 }

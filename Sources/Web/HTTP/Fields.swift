@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 /// Takes the fields of a request's body one by one, and collects everything that is wrong with them.
 ///
 /// So a caller sees all its mistakes in one answer: wrong types, missing fields, and fields that do not exist.
-struct Fields {
+package struct Fields {
     private var remaining: [String: JSONValue]
-    private(set) var errors: [Problem.FieldError] = []
+    package private(set) var errors: [Problem.FieldError] = []
 
     /// - Parameter body: empty counts as an empty object.
-    init(body: Data) throws(Problem) {
+    package init(body: Data) throws(Problem) {
         guard !body.isEmpty else {
             remaining = [:]
             return
@@ -21,7 +21,7 @@ struct Fields {
     }
 
     /// A text; `""` when it is wrong, or absent and not required.
-    mutating func text(_ name: String, required: Bool, maximum: Int) -> String {
+    package mutating func text(_ name: String, required: Bool, maximum: Int) -> String {
         switch take(name, required: required) {
         case .string(let value) where required && value.isEmpty:
             fail(name, "must not be empty")
@@ -38,7 +38,7 @@ struct Fields {
     }
 
     /// A whole number in `range`; its lower bound when it is wrong; `fallback` when it is absent.
-    mutating func integer(_ name: String, in range: ClosedRange<Int64>, fallback: Int64? = nil) -> Int64 {
+    package mutating func integer(_ name: String, in range: ClosedRange<Int64>, fallback: Int64? = nil) -> Int64 {
         switch take(name, required: fallback == nil) {
         case .integer(let value) where range.contains(value): return value
         case .integer:
@@ -53,7 +53,7 @@ struct Fields {
 
     /// Ends the reading.
     /// - Throws: a `Problem` that names every field that was wrong or is not known.
-    mutating func finish() throws(Problem) {
+    package mutating func finish() throws(Problem) {
         for name in remaining.keys.sorted() { fail(name, "is not a field of this request") }
         if !errors.isEmpty { throw .invalid(errors) }
     }

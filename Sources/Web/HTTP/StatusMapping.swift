@@ -1,9 +1,9 @@
 import HTTPTypes
-import Messages
+package import Messages
 
 extension Problem {
-    /// What a service's refusal is in HTTP. Nil: a fault of ours, of which a kiosk learns no more than that.
-    init?(status: any StatusConvertible) {
+    /// What a service's refusal is in HTTP. Nil: a fault of ours, of which a client learns no more than that.
+    package init?(status: any StatusConvertible) {
         let message = status.statusMessage
         switch status.statusCode {
         case .invalidArgument, .outOfRange:

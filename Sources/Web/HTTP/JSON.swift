@@ -1,13 +1,13 @@
-import Foundation
-import NIOCore
+package import Foundation
+package import NIOCore
 
 /// JSON as this API writes and reads it: names in snake_case, keys in a fixed order.
-enum JSON {
-    static func encode(_ value: some Encodable) throws -> ByteBuffer {
+package enum JSON {
+    package static func encode(_ value: some Encodable) throws -> ByteBuffer {
         ByteBuffer(bytes: try data(value))
     }
 
-    static func data(_ value: some Encodable) throws -> Data {
+    package static func data(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -16,7 +16,7 @@ enum JSON {
 
     /// Reads any JSON.
     /// - Throws: a `Problem` that says where the text stops being JSON.
-    static func value(_ bytes: Data) throws(Problem) -> JSONValue {
+    package static func value(_ bytes: Data) throws(Problem) -> JSONValue {
         do {
             return try JSONDecoder().decode(JSONValue.self, from: bytes)
         } catch {
@@ -45,7 +45,7 @@ enum JSON {
 }
 
 /// Any JSON value.
-enum JSONValue: Hashable, Sendable, Decodable {
+package enum JSONValue: Hashable, Sendable, Decodable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -54,7 +54,7 @@ enum JSONValue: Hashable, Sendable, Decodable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -74,7 +74,7 @@ enum JSONValue: Hashable, Sendable, Decodable {
     }
 
     /// "a string", for messages.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"

@@ -1,17 +1,18 @@
 import Foundation
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 import NIOCore
 
 extension HTTPField.Name {
-    static var idempotencyKey: HTTPField.Name { HTTPField.Name("Idempotency-Key")! }  // Safe because it is a token.
-    static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID")! }  // Safe because it is a token.
+    // Safe because they are tokens.
+    package static var idempotencyKey: HTTPField.Name { HTTPField.Name("Idempotency-Key")! }
+    package static var lastEventID: HTTPField.Name { HTTPField.Name("Last-Event-ID")! }
 }
 
 extension Request {
     /// Reads a JSON body's fields.
     /// - Throws: a `Problem`: 408, 413, 415, or 400 with where it stops being JSON.
-    func fields(limits: KioskGateway.Limits) async throws -> Fields {
+    package func fields(limits: WebLimits) async throws -> Fields {
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limits.maxBodyBytes {
             throw Problem.tooLarge(limit: limits.maxBodyBytes)
         }
@@ -22,7 +23,7 @@ extension Request {
         return try Fields(body: data)
     }
 
-    private func collect(limits: KioskGateway.Limits) async throws -> Data {
+    private func collect(limits: WebLimits) async throws -> Data {
         let body = body
         return try await withThrowingTaskGroup(of: Data?.self) { group in
             group.addTask {
@@ -50,8 +51,10 @@ extension Request {
 
     /// The client's key for a command, made one of this route's own; "" when it sent none.
     ///
+    /// - Parameter scope: the gateway, the route and what it is about: the same key elsewhere is another key.
+    ///
     /// The header may be quoted, as in the IETF's draft, or bare.
-    func idempotencyKey(_ route: String...) throws(Problem) -> String {
+    package func idempotencyKey(_ scope: String...) throws(Problem) -> String {
         guard var key = headers[.idempotencyKey] else { return "" }
         if key.count >= 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
         guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
@@ -59,11 +62,11 @@ extension Request {
                 .init(field: "Idempotency-Key", message: "must have 1 to 128 visible ASCII characters")
             ])
         }
-        return (["kiosk"] + route + [key]).joined(separator: ":")
+        return (scope + [key]).joined(separator: ":")
     }
 
     /// A query parameter that is a whole number in `range`; nil when absent.
-    func queryInteger(_ name: String, in range: ClosedRange<UInt32>) throws(Problem) -> UInt32? {
+    package func queryInteger(_ name: String, in range: ClosedRange<UInt32>) throws(Problem) -> UInt32? {
         guard let text = queryText(name) else { return nil }
         guard let value = UInt32(text), range.contains(value) else {
             throw .invalid([
@@ -74,12 +77,12 @@ extension Request {
         return value
     }
 
-    func queryText(_ name: String) -> String? {
+    package func queryText(_ name: String) -> String? {
         uri.queryParameters[name[...]].map(String.init)
     }
 
     /// Refuses query parameters that the route does not have, so that a misspelt one does not go unnoticed.
-    func onlyQuery(_ names: String...) throws(Problem) {
+    package func onlyQuery(_ names: String...) throws(Problem) {
         var errors: [Problem.FieldError] = []
         for (key, _) in uri.queryParameters where !key.isEmpty && !names.contains(String(key)) {
             errors.append(.init(field: String(key), message: "is not a query parameter of this path"))
@@ -90,7 +93,7 @@ extension Request {
 
 extension Response {
     /// An answer with a JSON body.
-    init(_ document: some Encodable, status: HTTPResponse.Status = .ok, location: String? = nil) throws {
+    package init(_ document: some Encodable, status: HTTPResponse.Status = .ok, location: String? = nil) throws {
         var headers: HTTPFields = [.contentType: "application/json"]
         headers[.location] = location
         self.init(status: status, headers: headers, body: .init(byteBuffer: try JSON.encode(document)))

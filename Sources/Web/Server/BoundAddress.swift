@@ -1,8 +1,8 @@
 import Synchronization
-import Wire
+package import Wire
 
 /// An address that is known once the server listens, for whoever waits for it.
-final class BoundAddress: Sendable {
+package final class BoundAddress: Sendable {
     private enum State {
         case waiting([CheckedContinuation<WireAddress, any Error>])
         case known(Result<WireAddress, any Error>)
@@ -10,7 +10,9 @@ final class BoundAddress: Sendable {
 
     private let state = Mutex(State.waiting([]))
 
-    var value: WireAddress {
+    package init() {}
+
+    package var value: WireAddress {
         get async throws {
             try await withCheckedThrowingContinuation { continuation in
                 let known = state.withLock { state -> Result<WireAddress, any Error>? in
@@ -27,7 +29,7 @@ final class BoundAddress: Sendable {
     }
 
     /// Only the first result counts.
-    func resolve(_ result: Result<WireAddress, any Error>) {
+    package func resolve(_ result: Result<WireAddress, any Error>) {
         let waiters = state.withLock { state -> [CheckedContinuation<WireAddress, any Error>] in
             guard case .waiting(let waiters) = state else { return [] }
             state = .known(result)

@@ -1,0 +1,5 @@
+package struct HealthDocument: Encodable, Hashable, Sendable {
+    package var status = "ok"
+
+    package init() {}
+}
