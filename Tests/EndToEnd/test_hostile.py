@@ -283,6 +283,8 @@ ATTACKS = [
 
 
 class Hostile(MallTestCase):
+    alone = True
+
     def prepare(self, *arguments, robots=ROBOTS):
         self.server = self.serve(*arguments)
         host, port = self.addresses["bots"].rsplit(":", 1)

@@ -9,6 +9,8 @@ from mall import EXECUTABLE, MallTestCase, free_ports, run, wait_until
 
 
 class Load(MallTestCase):
+    alone = True
+
     def load(self, *arguments, status=0, **options):
         """Runs a short load test and returns its JSON, with what was printed."""
         file = self.folder / "result.json"

@@ -173,6 +173,8 @@ class Takeover(RosterTestCase):
 
 
 class Crowds(RosterTestCase):
+    alone = True
+
     def load(self, *arguments):
         file = self.folder / "load.json"
         load = self.start("load", "load", "--data", self.data, "--json", file, *arguments)

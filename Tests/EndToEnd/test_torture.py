@@ -8,6 +8,8 @@ import unittest
 
 
 class ShortTorture(unittest.TestCase):
+    alone = True
+
     def test_a_short_torture_breaks_no_promise(self):
         script = pathlib.Path(__file__).with_name("torture.py")
         seconds = float(os.environ.get("TORTURE_SECONDS", "45"))
