@@ -9,7 +9,7 @@ public import Wire
 /// It answers while ``run()`` runs. Subscribed to Stores, Payments and Depot, whose logs may be in the same
 /// ``EventStream`` before it or come later.
 public final class OrdersService: OrdersAPI {
-    private let loop: ServiceLoop<OrdersCore>
+    let loop: ServiceLoop<OrdersCore>
     private let ids: IDGenerator
     private let currency: String
     private let watchers = Watchers<OrdersV1.Order>()
@@ -20,9 +20,10 @@ public final class OrdersService: OrdersAPI {
     /// - throws: `StorageError` when the log cannot be read.
     public init(
         log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(),
-        ids: IDGenerator = IDGenerator(), currency: String = "EUR", logger: Logger
+        ids: IDGenerator = IDGenerator(), currency: String = "EUR", logger: Logger,
+        options: LoopOptions = LoopOptions()
     ) throws {
-        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger)
+        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options)
         self.ids = ids
         self.currency = currency
         try loop.subscribe(to: "stores", StoresV1.Event.self) { core, event, _ in

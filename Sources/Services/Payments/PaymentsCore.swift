@@ -50,11 +50,11 @@ public struct PaymentsCore: ServiceCore {
         return events
     }
 
-    /// What the provider must be asked for, longest waiting first.
-    func pendingRequests(limit: Int = .max) -> [ProviderRequest] {
+    /// What the provider must be asked for but for what is asked already, longest waiting first.
+    func pendingRequests(limit: Int = .max, besides busy: Set<ProviderRequest> = []) -> [ProviderRequest] {
         var requests: [ProviderRequest] = []
         for (orderID, _) in waiting.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-            requests += accounts[orderID]?.requests ?? []
+            requests += accounts[orderID]?.requests.filter { !busy.contains($0) } ?? []
             if requests.count >= limit { break }
         }
         return requests

@@ -12,7 +12,7 @@ public final class PaymentsService: PaymentsAPI {
     /// The longest that a call waits for the provider's answer; without one it returns what is known by then.
     static let patience = Duration.seconds(10)
 
-    private let loop: ServiceLoop<PaymentsCore>
+    let loop: ServiceLoop<PaymentsCore>
     private let ids: IDGenerator
     private let desk: ProviderDesk
     private let watchers = Watchers<Account>()
@@ -22,9 +22,11 @@ public final class PaymentsService: PaymentsAPI {
     /// - throws: `StorageError` when the log cannot be read.
     public init(
         log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(),
-        ids: IDGenerator = IDGenerator(), provider: any PaymentProvider = PaymentSimulator(), logger: Logger
+        ids: IDGenerator = IDGenerator(), provider: any PaymentProvider = PaymentSimulator(), logger: Logger,
+        options: LoopOptions = LoopOptions()
     ) throws {
-        let loop = try ServiceLoop<PaymentsCore>(log: log, stream: stream, clock: clock, logger: logger)
+        let loop = try ServiceLoop<PaymentsCore>(
+            log: log, stream: stream, clock: clock, logger: logger, options: options)
         self.loop = loop
         self.ids = ids
         desk = ProviderDesk(provider: provider, logger: logger) { request, answer in
@@ -56,7 +58,9 @@ public final class PaymentsService: PaymentsAPI {
         defer { watchers.finish() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [desk, loop] in
-                await desk.run { limit in try await loop.read { $0.pendingRequests(limit: limit) } }
+                await desk.run { limit, busy in
+                    try await loop.read { $0.pendingRequests(limit: limit, besides: busy) }
+                }
             }
             defer { desk.close() }
             try await loop.run()

@@ -6,21 +6,16 @@ import Synchronization
 /// Asks the payment provider for what the accounts call for, and records its answers.
 ///
 /// What to ask is worked out from the state after each commit, and once when it starts: so nothing sticks, whatever
-/// broke off before. A request that fails is asked again with the same key, later and later.
+/// broke off before. ``ProviderBook`` decides what is asked when.
 final class ProviderDesk: Sendable {
     typealias Record = @Sendable (ProviderRequest, ProviderAnswer) async throws -> Void
-
-    /// Requests at the provider at once.
-    static let parallel = 64
-    static let firstPause = Duration.milliseconds(100)
-    static let longestPause = Duration.seconds(30)
 
     private let provider: any PaymentProvider
     private let record: Record
     private let logger: Logger
     private let wake: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
-    private let underway = Mutex<Set<ProviderRequest>>([])
+    private let book = Mutex(ProviderBook())
 
     init(provider: any PaymentProvider, logger: Logger, record: @escaping Record) {
         self.provider = provider
@@ -39,15 +34,17 @@ final class ProviderDesk: Sendable {
         waker.finish()
     }
 
-    /// - parameter pending: what the provider must be asked now, longest waiting first.
-    func run(_ pending: @escaping @Sendable (_ limit: Int) async throws -> [ProviderRequest]) async {
+    /// - parameter pending: what the provider must be asked now but for what is asked already, longest waiting first.
+    func run(
+        _ pending: @escaping @Sendable (_ limit: Int, _ busy: Set<ProviderRequest>) async throws -> [ProviderRequest]
+    ) async {
         logger.info("payments.provider", metadata: ["name": "\(provider.name)"])
         await withDiscardingTaskGroup { group in
             notice()
             for await _ in wake {
-                // Those underway are still pending, and come first.
-                guard let requests = try? await pending(Self.parallel * 2) else { continue }
-                for request in requests where begin(request) {
+                let busy = book.withLock { $0.busy }
+                guard let requests = try? await pending(ProviderBook.parallel, busy) else { continue }
+                for request in book.withLock({ $0.begin(requests) }) {
                     group.addTask { await self.see(request) }
                 }
             }
@@ -55,32 +52,23 @@ final class ProviderDesk: Sendable {
         }
     }
 
-    private func begin(_ request: ProviderRequest) -> Bool {
-        underway.withLock { underway in
-            underway.count < Self.parallel && underway.insert(request).inserted
-        }
-    }
-
-    /// Asks until there is an answer, and records it.
+    /// Asks once and records the answer; without one, rests until it is to be asked again.
     private func see(_ request: ProviderRequest) async {
-        defer {
-            _ = underway.withLock { $0.remove(request) }
-            // There may be others that found no room, or that follow from the answer.
+        // There may be others that found no room, or that follow from the answer.
+        defer { notice() }
+        do {
+            let answer = try await provider.perform(request)
+            try await record(request, answer)
+            book.withLock { $0.settled(request) }
+        } catch {
+            let pause = book.withLock { $0.failed(request) }
+            logger.warning(
+                "payments.provider.retry",
+                metadata: ["key": "\(request.key)", "error": "\(error)", "pause": "\(pause)"])
+            // Others have its place meanwhile.
             notice()
-        }
-        var pause = Self.firstPause
-        while !Task.isCancelled {
-            do {
-                let answer = try await provider.perform(request)
-                try await record(request, answer)
-                return
-            } catch {
-                logger.warning(
-                    "payments.provider.retry",
-                    metadata: ["key": "\(request.key)", "error": "\(error)", "pause": "\(pause)"])
-            }
             try? await Task.sleep(for: pause)
-            pause = min(pause * 2, Self.longestPause)
+            book.withLock { $0.rested(request) }
         }
     }
 }

@@ -8,7 +8,7 @@ public import Wire
 ///
 /// It answers while ``run()`` runs. Subscribed to Depot: what robots pick, miss and bring back changes the stock.
 public final class StoresService: StoresAPI {
-    private let loop: ServiceLoop<StoresCore>
+    let loop: ServiceLoop<StoresCore>
     private let ids: IDGenerator
     private let rules: StoreRules
 
@@ -17,9 +17,10 @@ public final class StoresService: StoresAPI {
     /// - throws: `StorageError` when the log cannot be read.
     public init(
         log: any EventLog, stream: EventStream, clock: any KernelClock = SystemClock(),
-        ids: IDGenerator = IDGenerator(), rules: StoreRules = StoreRules(), logger: Logger
+        ids: IDGenerator = IDGenerator(), rules: StoreRules = StoreRules(), logger: Logger,
+        options: LoopOptions = LoopOptions()
     ) throws {
-        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger)
+        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options)
         self.ids = ids
         self.rules = rules
         try loop.subscribe(to: "depot", DepotV1.Event.self) { core, event, _ in
