@@ -117,7 +117,7 @@ let package = Package(
         library(
             "Web",
             [
-                "Wire", "Messages", "Kernel", nioCore, logging, lifecycle,
+                "Wire", "Messages", "Kernel", nioCore, nioPosix, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Sources/Web"),
@@ -181,6 +181,12 @@ let package = Package(
         // protoc-c's code for a schema with every feature.
         + support(
             "MessagesTests", [.target(name: "CFeatures", dependencies: ["CProtobufC"], path: "Tests/Features/C")])
+        + tests(
+            "WebTests",
+            [
+                "Web", "Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ])
         + tests(
             "KioskGatewayTests",
             [
