@@ -1,0 +1,89 @@
+// Pieces that several views show: an order's ticket, its lines, a bar of its progress, something still loading.
+
+import { h } from "./tree.js";
+import { app } from "./app-context.js";
+import { badge, mark, sign } from "./signs.js";
+import { money } from "./format.js";
+import { progress } from "./figures.js";
+import { orderStates } from "./words.js";
+import { to } from "./routes.js";
+
+/** While a topic's first snapshot is on its way, or the error that it ended with; null when it is there. */
+export function notYet(subscription, what) {
+  const { complete, problem } = subscription.state;
+  if (problem) return h("div", { class: "problem", role: "alert", key: "topic" }, h("strong", {}, problem.title), h("p", {}, problem.detail));
+  if (complete) return null;
+  return h("p", { class: "loading", role: "status", key: "topic" }, h("span", { class: "spinner" }), `Loading ${what} …`);
+}
+
+/** The number that an order is called by. */
+export const ticket = order => h("span", { class: "ticket" }, order.ticket ? String(order.ticket) : "–");
+
+/** What an order is called in a sentence. */
+export const orderName = order => (order.ticket ? `order ${order.ticket}` : `order ${order.order_id}`);
+
+/** Whether it is paid, as a badge. */
+export const paidBadge = order => (order.paid ? mark("good", "check", "Paid") : mark("warn", "ring", "Not paid"));
+
+/** State and payment of an order. */
+export const orderBadges = order => [badge(orderStates, order.state), ["completed", "canceled", "rejected", "abandoned"].includes(order.state) ? null : paidBadge(order)];
+
+/** How far an order is, as a bar and in words. */
+export function progressBar(order) {
+  const { wanted, there, carried, lacking } = progress(order);
+  const of = units => (wanted ? 100 * units / wanted : 0);
+  const words = [`${there} of ${wanted} there`, carried && `${carried} in a robot`, lacking && `${lacking} cannot be had`].filter(Boolean).join(", ");
+  return h("div", { class: "progress" },
+    h("svg", { viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
+      h("rect", { class: "all", width: 100, height: 4 }),
+      h("rect", { class: "there", width: of(there), height: 4 }),
+      h("rect", { class: "carried", x: of(there), width: of(carried), height: 4 }),
+      h("rect", { class: "lacking", x: 100 - of(lacking), width: of(lacking), height: 4 })),
+    h("span", {}, words));
+}
+
+/** An order's lines: what is there, on the way, and missing. */
+export function linesTable(order) {
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Items of the order" }, h("table", {},
+    h("thead", {}, h("tr", {}, ["Item", "Store", "Wanted", "There", "State", "Price"].map((name, at) => h("th", { scope: "col", class: at > 1 && at !== 4 ? "number" : "" }, name)))),
+    h("tbody", {}, (order.lines ?? []).map(line => h("tr", { key: line.product_id },
+      h("th", { scope: "row" }, line.name),
+      h("td", {}, line.store_name),
+      h("td", { class: "number" }, line.quantity),
+      h("td", { class: "number strong" }, line.delivered),
+      h("td", {}, lineState(line)),
+      h("td", { class: "number" }, money(line.unit_price && { ...line.unit_price, minor_units: line.unit_price.minor_units * (line.quantity - line.unavailable) })))))));
+}
+
+function lineState(line) {
+  const carried = Math.max(0, line.picked - line.delivered);
+  const missing = line.quantity - line.delivered - carried - line.unavailable;
+  return h("span", { class: "row tight" },
+    missing > 0 ? mark("info", "ring", `${missing} to fetch`) : null,
+    carried > 0 ? mark("busy", "arrow", `${carried} in a robot`) : null,
+    line.unavailable > 0 ? mark("bad", "cross", `${line.unavailable} cannot be had`) : null,
+    missing <= 0 && carried <= 0 && line.delivered > 0 ? mark("good", "check", line.unavailable ? "the rest is there" : "There") : null);
+}
+
+/** A link to a robot's card. */
+export const botLink = id => h("a", { href: to("robots", id) }, id);
+
+/** A link to whatever an alert is about. */
+export function subjectLink(alert, words) {
+  return alert.subject.type === "bot" ? h("a", { href: to("robots", alert.subject.id) }, words ?? alert.subject.id)
+    : h("a", { href: to("orders", alert.subject.id) }, words ?? "the order");
+}
+
+/** Says that there is nothing, and what that means. */
+export const nothing = (words, shape = "check") => h("p", { class: "nothing" }, sign(shape), words);
+
+/** What a store or product is called, as far as the live stores know. */
+export function namesFrom(stores) {
+  return {
+    store: id => stores.state.stores.get(id)?.name,
+    product: id => stores.state.products.get(id)?.name,
+  };
+}
+
+/** A node's floor in words. */
+export const floorName = number => app.mall?.floors.find(floor => floor.number === number)?.name ?? `Floor ${number ?? 0}`;
