@@ -8,6 +8,7 @@ import { mark } from "./signs.js";
 import { clock } from "./format.js";
 import { nothing } from "./parts.js";
 import { problemBox, valuesOf } from "./fields.js";
+import { table } from "./tables.js";
 import { to } from "./routes.js";
 
 const views = { order: "orders", bot: "robots", store: "stores" };
@@ -31,11 +32,13 @@ customElements.define("mb-audit", class extends View {
       problemBox(this.#problem),
       !this.#entries && !this.#problem ? h("p", { class: "loading", role: "status", key: "loading" }, h("span", { class: "spinner" }), "Loading the audit log …") : null,
       this.#entries && !this.#entries.length ? nothing("Nothing is recorded that fits.", "ring") : null,
-      this.#entries?.length ? h("div", { class: "card flush scroll", tabindex: "0", role: "region", "aria-label": "Audit log", key: "table" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["When", "User", "Did", "To", "Outcome"].map(name => h("th", { scope: "col" }, name)))),
-        h("tbody", {}, this.#entries.map(entry => h("tr", { key: entry.position },
-          h("td", { class: "nowrap" }, clock(entry.at, app.now())), h("th", { scope: "row" }, entry.user), h("td", {}, entry.action), h("td", {}, target(entry.target)),
-          h("td", {}, entry.outcome === "done" ? mark("good", "check", "done") : mark("warn", "cross", entry.outcome), entry.detail ? h("span", { class: "quiet" }, ` ${entry.detail}`) : null)))))) : null,
+      this.#entries?.length ? table("Audit log", ["When", "User", "Did", "To", "Outcome"], this.#entries.map(entry => ({
+        key: entry.position,
+        cells: [
+          h("span", { class: "nowrap" }, clock(entry.at, app.now())), entry.user, entry.action, target(entry.target),
+          [entry.outcome === "done" ? mark("good", "check", "done") : mark("warn", "cross", entry.outcome), entry.detail ? h("span", { class: "quiet" }, ` ${entry.detail}`) : null],
+        ],
+      }))) : null,
       this.#next ? h("button", { type: "button", key: "more", onclick: () => this.#load(this.#next) }, "Show older") : null,
     ];
   }

@@ -10,6 +10,10 @@ import { botStates, state } from "./words.js";
 import { span } from "./format.js";
 
 const frameMs = 33;
+// The order in which robots at one place take the places beside it.
+const aside = [0, 1, -1, 2, -2];
+// Empty ground farther than this from every node (mm) is not shown.
+const margin = 7000;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 customElements.define("mb-floor", class extends View {
@@ -17,6 +21,7 @@ customElements.define("mb-floor", class extends View {
   #nudges = new Map();
   #mmPerPixel = 100;
   #graph = null;
+  #view = [0, 0, 1, 1];
   #lastFrame = 0;
 
   set chosen(value) { this.picked = value; if (this.isConnected) this.update(); }
@@ -25,6 +30,7 @@ customElements.define("mb-floor", class extends View {
 
   begin() {
     this.#graph = graphOf(this.mall);
+    this.#view = viewOf(this.mall, this.floor);
     const sizes = new ResizeObserver(() => this.#measure());
     sizes.observe(this);
     this.until(() => sizes.disconnect());
@@ -46,7 +52,7 @@ customElements.define("mb-floor", class extends View {
     const bots = this.#here();
     const unit = this.#mmPerPixel;
     return h("div", { class: "floorscroll" },
-      h("svg", { class: "map", viewBox: `0 0 ${floor.width_mm} ${floor.depth_mm}`, role: "group", "aria-label": `${floor.name}: ${bots.length} robots. Arrow keys go from robot to robot, Enter opens its card.`,
+      h("svg", { class: "map", viewBox: this.#view.join(" "), role: "group", "aria-label": `${floor.name}: ${bots.length} robots. Arrow keys go from robot to robot, Enter opens its card.`,
         ref: svg => this.#resize(svg), onkeydown: event => this.#key(event, bots) },
       h("rect", { class: "ground", width: floor.width_mm, height: floor.depth_mm, rx: 8 * unit }),
       stationary(this.mall, floor, this.stores.state.stores, unit),
@@ -75,8 +81,11 @@ customElements.define("mb-floor", class extends View {
     const words = [known.word, sight.battery === undefined ? null : `battery ${sight.battery} %`, task ? `trip with ${task.stops.length} stops` : null, heardWords(sight)].filter(Boolean).join(", ");
     return h("g", { key: id, class: `robot ${known.tone} ${sight.fresh}${chosen ? " chosen" : ""}`, "data-id": id, role: "button", tabindex: reachable ? "0" : "-1",
       "aria-label": `${id}: ${words}`, "aria-pressed": chosen ? "true" : "false", onclick: () => this.choose(chosen ? null : id) },
-    robotMark(known.sign, batteryTone(sight.battery), id, sight.fresh === "fresh" ? null : span(sight.ageMs ?? 0), all.length <= 60 || chosen));
+    robotMark(known.sign, batteryTone(sight.battery), chosen || this.#roomForNames(all.length) ? id : null,
+      sight.fresh === "fresh" || !(chosen || this.#roomForNames(all.length)) ? null : span(sight.ageMs ?? 0)));
   }
+
+  #roomForNames(robots) { return robots <= 60 && this.#mmPerPixel < 170; }
 
   #route({ bot, place, task }) {
     const chosen = this.picked === bot.bot_id;
@@ -103,9 +112,11 @@ customElements.define("mb-floor", class extends View {
 
   #measure() {
     if (!this.svg) return;
-    const width = Math.max(320, this.clientWidth - 2) * (this.scale ?? 1);
+    const [, , across, down] = this.#view;
+    const fits = this.several ? Math.max(300, innerHeight * 0.36) * across / down : Infinity;
+    const width = Math.min(fits, Math.max(320, this.clientWidth - 2)) * (this.scale ?? 1);
     this.svg.style.width = `${width}px`;
-    const unit = this.floor.width_mm / width;
+    const unit = across / width;
     if (Math.abs(unit - this.#mmPerPixel) < 0.01) return;
     this.#mmPerPixel = unit;
     this.update();
@@ -146,9 +157,8 @@ customElements.define("mb-floor", class extends View {
     if (!seen.speed_mm_per_s) {
       const before = crowd.get(spot) ?? 0;
       crowd.set(spot, before + 1);
-      const ring = before === 0 ? 0 : 1 + Math.floor((before - 1) / 6);
-      const angle = (before - 1) * Math.PI / 3 + ring;
-      [wantX, wantY] = [ring * 23 * this.#mmPerPixel * Math.cos(angle), ring * 23 * this.#mmPerPixel * Math.sin(angle)];
+      const [column, line] = [before % aside.length, Math.floor(before / aside.length)];
+      [wantX, wantY] = [aside[column] * 38 * this.#mmPerPixel, line * 48 * this.#mmPerPixel];
     }
     const [x, y] = this.#nudges.get(id) ?? [wantX, wantY];
     const now = still.matches ? [wantX, wantY] : [x + (wantX - x) * 0.2, y + (wantY - y) * 0.2];
@@ -172,3 +182,13 @@ customElements.define("mb-floor", class extends View {
     }
   }
 });
+
+// The part of a floor that has something on it, on this floor or another: `[x, y, width, height]` in millimetres, y
+// downwards. The same for floors of one size, so that what lies above each other stands above each other.
+function viewOf(mall, floor) {
+  const places = mall.nodes.map(node => node.place);
+  if (!places.length) return [0, 0, floor.width_mm, floor.depth_mm];
+  const [xs, ys] = [places.map(place => place.x_mm), places.map(place => floor.depth_mm - place.y_mm)];
+  const [left, top] = [Math.max(0, Math.min(...xs) - margin), Math.max(0, Math.min(...ys) - margin)];
+  return [left, top, Math.min(floor.width_mm, Math.max(...xs) + margin) - left, Math.min(floor.depth_mm, Math.max(...ys) + margin) - top];
+}

@@ -39,10 +39,10 @@ export function battery(percent) {
 }
 
 /**
- * A robot in pixels around 0, 0, facing north: nose, body, the state's sign, the battery as a ring. `stale` is how long
- * ago it was heard from, when that is long.
+ * A robot in pixels around 0, 0, facing north: nose, body, the state's sign, the battery as a ring. Its `name`, when there
+ * is room; `stale` is how long ago it was heard from, when that is long.
  */
-export function robotMark(shape, charge, name, stale, named) {
+export function robotMark(shape, charge, name, stale) {
   const ring = 2 * Math.PI * 12.5;
   return [
     h("circle", { class: "hit", r: 15 }),
@@ -50,7 +50,7 @@ export function robotMark(shape, charge, name, stale, named) {
     h("circle", { class: "body", r: 11 }),
     charge ? h("circle", { class: `charge ${charge.tone}`, r: 12.5, transform: "rotate(-90)", "stroke-dasharray": `${(ring * charge.part).toFixed(1)} ${ring.toFixed(1)}` }) : null,
     h("g", { class: "state", transform: "translate(-7 -7) scale(.875)" }, marks(shape)),
-    named ? h("text", { y: 27 }, name) : null,
+    name ? h("text", { y: 27 }, name) : null,
     stale ? h("text", { y: 40, class: "late" }, `${stale} ago`) : null,
   ];
 }

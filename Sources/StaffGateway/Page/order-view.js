@@ -10,6 +10,7 @@ import { botLink, linesTable, namesFrom, notYet, orderBadges, progressBar } from
 import { cancelOrder, handOver, refund, takeCard, takeCash } from "./order-actions.js";
 import { timeline } from "./timeline.js";
 import { reassign } from "./task-actions.js";
+import { table } from "./tables.js";
 import { to } from "./routes.js";
 
 customElements.define("mb-order", class extends View {
@@ -60,11 +61,12 @@ customElements.define("mb-order", class extends View {
     const tasks = [...this.fleet.state.tasks.values()].filter(task => task.list_id === order.order_id);
     if (!tasks.length) return null;
     return h("section", { class: "card span3", key: "tasks" }, h("h2", {}, "Trips"),
-      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Trips of the order" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["Trip", "State", "Robot", "Stops", "Do"].map(name => h("th", { scope: "col" }, name)))),
-        h("tbody", {}, tasks.map(task => h("tr", { key: task.task_id },
-          h("th", { scope: "row" }, task.number), h("td", {}, badge(taskStates, task.state)),
-          h("td", {}, task.bot_id || task.custody_bot_id ? botLink(task.bot_id ?? task.custody_bot_id) : "–"),
-          h("td", {}, task.stops.map(stop => stop.store_name).join(", ")), h("td", {}, reassign(task, this.fleet.state.bots))))))));
+      table("Trips of the order", ["Trip", "State", "Robot", "Stops", "Do"], tasks.map(task => ({
+        key: task.task_id,
+        cells: [
+          `Trip ${task.number}`, badge(taskStates, task.state), task.bot_id || task.custody_bot_id ? botLink(task.bot_id ?? task.custody_bot_id) : "–",
+          task.stops.map(stop => stop.store_name).join(", "), reassign(task, this.fleet.state.bots),
+        ],
+      })), { flush: false }));
   }
 });

@@ -9,6 +9,7 @@ import { columnOf, longestFirst, matches, waitsSince } from "./figures.js";
 import { notYet, orderBadges, progressBar, ticket } from "./parts.js";
 import { problemBox } from "./fields.js";
 import { sign } from "./signs.js";
+import { table } from "./tables.js";
 import { to } from "./routes.js";
 
 const columns = [
@@ -60,11 +61,10 @@ customElements.define("mb-orders", class extends View {
     return h("section", { class: "card", key: "found" },
       h("div", { class: "row between" }, h("h2", {}, `Found: ${this.#found.total ?? this.#found.orders.length}`),
         h("button", { type: "button", class: "plain small", onclick: () => { this.#found = null; this.update(); } }, "Close")),
-      h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Orders found" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["Ticket", "Order", "State", "Placed", "Total"].map(name => h("th", { scope: "col" }, name)))),
-        h("tbody", {}, this.#found.orders.map(order => h("tr", { key: order.order_id },
-          h("td", {}, ticket(order)), h("th", { scope: "row" }, h("a", { href: to("orders", order.order_id) }, order.order_id)),
-          h("td", {}, h("span", { class: "row tight" }, orderBadges(order))), h("td", {}, clock(order.placed_at, app.now())), h("td", { class: "number" }, money(order.total))))))),
+      table("Orders found", ["Order", "Ticket", "State", "Placed", ["Total", "number"]], this.#found.orders.map(order => ({
+        key: order.order_id,
+        cells: [h("a", { href: to("orders", order.order_id) }, order.order_id), ticket(order), h("span", { class: "row tight" }, orderBadges(order)), clock(order.placed_at, app.now()), money(order.total)],
+      })), { flush: false }),
       this.#found.next_page_token ? h("button", { type: "button", onclick: () => this.#load(this.#found.next_page_token) }, "Show more") : null);
   }
 

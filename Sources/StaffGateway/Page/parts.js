@@ -7,6 +7,7 @@ import { money } from "./format.js";
 import { progress } from "./figures.js";
 import { orderStates } from "./words.js";
 import { to } from "./routes.js";
+import { table } from "./tables.js";
 
 /** While a topic's first snapshot is on its way, or the error that it ended with; null when it is there. */
 export function notYet(subscription, what) {
@@ -44,15 +45,10 @@ export function progressBar(order) {
 
 /** An order's lines: what is there, on the way, and missing. */
 export function linesTable(order) {
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Items of the order" }, h("table", {},
-    h("thead", {}, h("tr", {}, ["Item", "Store", "Wanted", "There", "State", "Price"].map((name, at) => h("th", { scope: "col", class: at > 1 && at !== 4 ? "number" : "" }, name)))),
-    h("tbody", {}, (order.lines ?? []).map(line => h("tr", { key: line.product_id },
-      h("th", { scope: "row" }, line.name),
-      h("td", {}, line.store_name),
-      h("td", { class: "number" }, line.quantity),
-      h("td", { class: "number strong" }, line.delivered),
-      h("td", {}, lineState(line)),
-      h("td", { class: "number" }, money(line.unit_price && { ...line.unit_price, minor_units: line.unit_price.minor_units * (line.quantity - line.unavailable) })))))));
+  const price = line => line.unit_price && { ...line.unit_price, minor_units: line.unit_price.minor_units * (line.quantity - line.unavailable) };
+  return table("Items of the order", ["Item", "Store", ["Wanted", "number"], ["There", "number"], "State", ["Price", "number"]], (order.lines ?? []).map(line => ({
+    key: line.product_id, cells: [line.name, line.store_name, line.quantity, h("strong", {}, line.delivered), lineState(line), money(price(line))],
+  })), { flush: false });
 }
 
 function lineState(line) {

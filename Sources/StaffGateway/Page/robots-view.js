@@ -10,6 +10,7 @@ import { botStates, state, taskStates } from "./words.js";
 import { notYet } from "./parts.js";
 import { addBot } from "./bot-actions.js";
 import { heardWords, placeWords, sighting } from "./whereabouts.js";
+import { table } from "./tables.js";
 import { to } from "./routes.js";
 
 customElements.define("mb-robots", class extends View {
@@ -47,21 +48,24 @@ customElements.define("mb-robot-table", class extends View {
 
   render() {
     const { tasks, telemetry } = this.fleet.state;
-    return h("div", { class: "card flush scroll", tabindex: "0", role: "region", "aria-label": "Robots" }, h("table", { class: "robots" },
-      h("thead", {}, h("tr", {}, ["Robot", "State", "Battery", "Trip", "Where", "Heard from"].map(name => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, (this.shown ?? []).map(bot => this.#row(bot, tasks.get(bot.task_id), telemetry.get(bot.bot_id))))));
+    return table("Robots", ["Robot", "State", "Battery", "Trip", "Where", "Heard from"],
+      (this.shown ?? []).map(bot => this.#row(bot, tasks.get(bot.task_id), telemetry.get(bot.bot_id))));
   }
 
   #row(bot, task, heard) {
     const seen = sighting(bot, heard);
-    return h("tr", { key: bot.bot_id, class: seen.fresh },
-      h("th", { scope: "row" }, h("a", { href: to("robots", bot.bot_id) }, bot.bot_id)),
-      h("td", {}, h("span", { class: "row tight" }, badge(botStates, bot.state), bot.retiring && bot.state !== "retired" ? mark("warn", "half", "retiring") : null)),
-      h("td", {}, battery(seen.battery)),
-      h("td", {}, task ? h("span", { class: "row tight" }, badge(taskStates, task.state), h("a", { href: to("orders", task.list_id) }, "order"))
-        : bot.custody_task_id ? mark("warn", "half", "custody") : h("span", { class: "quiet" }, "–")),
-      h("td", {}, placeWords(seen.place, this.stores.state.stores.values())),
-      h("td", { class: seen.fresh === "fresh" ? "quiet" : "late" }, heardWords(seen)));
+    return {
+      key: bot.bot_id, class: seen.fresh,
+      cells: [
+        h("a", { href: to("robots", bot.bot_id) }, bot.bot_id),
+        h("span", { class: "row tight" }, badge(botStates, bot.state), bot.retiring && bot.state !== "retired" ? mark("warn", "half", "retiring") : null),
+        battery(seen.battery),
+        task ? h("span", { class: "row tight" }, badge(taskStates, task.state), h("a", { href: to("orders", task.list_id) }, "order"))
+          : bot.custody_task_id ? mark("warn", "half", "custody") : h("span", { class: "quiet" }, "–"),
+        placeWords(seen.place, this.stores.state.stores.values()),
+        h("span", { class: seen.fresh === "fresh" ? "quiet" : "late" }, heardWords(seen)),
+      ],
+    };
   }
 });
 

@@ -7,6 +7,7 @@ import { icon, mark } from "./signs.js";
 import { money } from "./format.js";
 import { floorName, notYet, nothing } from "./parts.js";
 import { addProduct, editProduct, editStore, removeProduct, takePart } from "./store-actions.js";
+import { table } from "./tables.js";
 import { to } from "./routes.js";
 
 const few = 3;
@@ -38,14 +39,14 @@ customElements.define("mb-store", class extends View {
         h("label", { for: "products-find" }, "Find"),
         h("input", { id: "products-find", type: "search", value: this.#text, placeholder: "Product", autocomplete: "off", oninput: event => { this.#text = event.currentTarget.value; this.update(); } }),
         h("span", { class: "quiet", role: "status" }, `${shown.length} of ${all.length}`)),
-      h("div", { class: "card flush scroll", tabindex: "0", role: "region", "aria-label": "Products", key: "table" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["Product", "Price", "In stock", "Size", "Change"].map((name, at) => h("th", { scope: "col", class: at > 0 && at < 4 ? "number" : "" }, name)))),
-        h("tbody", {}, shown.map(product => h("tr", { key: product.product_id },
-          h("th", { scope: "row" }, product.name, product.description ? h("span", { class: "quiet small block" }, product.description) : null),
-          h("td", { class: "number" }, money(product.price)),
-          h("td", { class: "number" }, product.stock === 0 ? mark("bad", "cross", "sold out") : product.stock <= few ? mark("warn", "half", `only ${product.stock}`) : product.stock),
-          h("td", { class: "number" }, product.size_units ?? 1),
-          h("td", {}, h("span", { class: "row tight nowrap" }, editProduct(product), removeProduct(product)))))))),
+      table("Products", ["Product", ["Price", "number"], ["In stock", "number"], ["Size", "number"], "Change"], shown.map(product => ({
+        key: product.product_id,
+        cells: [
+          [product.name, product.description ? h("span", { class: "quiet small block" }, product.description) : null], money(product.price),
+          product.stock === 0 ? mark("bad", "cross", "sold out") : product.stock <= few ? mark("warn", "half", `only ${product.stock}`) : product.stock,
+          product.size_units ?? 1, h("span", { class: "row tight nowrap" }, editProduct(product), removeProduct(product)),
+        ],
+      }))),
     ];
   }
 });

@@ -6,6 +6,7 @@ import { app } from "./app-context.js";
 import { mark } from "./signs.js";
 import { floorName, notYet, nothing } from "./parts.js";
 import { addStore } from "./store-actions.js";
+import { table } from "./tables.js";
 import { to } from "./routes.js";
 
 customElements.define("mb-stores", class extends View {
@@ -27,13 +28,15 @@ customElements.define("mb-stores", class extends View {
       h("div", { class: "row between", key: "head" }, h("h1", {}, "Stores"), addStore()),
       notYet(this.stores, "stores"),
       complete && !sorted.length ? nothing("There is no store yet.", "ring") : null,
-      h("div", { class: "card flush scroll", tabindex: "0", role: "region", "aria-label": "Stores", key: "table" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["Store", "Category", "Where", "Takes part", "Products"].map((name, at) => h("th", { scope: "col", class: at === 4 ? "number" : "" }, name)))),
-        h("tbody", {}, sorted.map(store => h("tr", { key: store.store_id },
-          h("th", { scope: "row" }, h("a", { href: to("stores", store.store_id) }, store.name)),
-          h("td", {}, store.category), h("td", {}, `${floorName(store.place?.floor ?? store.floor)}${store.node ? `, ${store.node}` : ""}`),
-          h("td", {}, store.participating === false ? mark("quiet", "square", "no") : mark("good", "check", "yes")),
-          h("td", { class: "number" }, counts.get(store.store_id) ?? 0, out.get(store.store_id) ? h("span", { class: "late" }, ` (${out.get(store.store_id)} sold out)`) : null)))))),
+      table("Stores", ["Store", "Category", "Where", "Takes part", ["Products", "number"]], sorted.map(store => ({
+        key: store.store_id,
+        cells: [
+          h("a", { href: to("stores", store.store_id) }, store.name), store.category || "–",
+          `${floorName(store.place?.floor ?? store.floor)}${store.node ? `, ${store.node}` : ""}`,
+          store.participating === false ? mark("quiet", "square", "no") : mark("good", "check", "yes"),
+          [counts.get(store.store_id) ?? 0, out.get(store.store_id) ? h("span", { class: "late" }, ` (${out.get(store.store_id)} sold out)`) : null],
+        ],
+      }))),
     ];
   }
 });

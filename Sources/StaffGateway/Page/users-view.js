@@ -9,6 +9,7 @@ import { mark } from "./signs.js";
 import { ago, clock } from "./format.js";
 import { roles, roleWords } from "./roles.js";
 import { problemBox } from "./fields.js";
+import { table } from "./tables.js";
 
 const roleField = value => ({ name: "role", label: "Role", required: true, value, options: roles.map(role => [role, `${role}: ${roleWords[role]}`]) });
 const passwordField = label => ({ name: "password", label, type: "password", required: true, autocomplete: "new-password", hint: "10 to 128 characters. Tell it to the user, who can change it." });
@@ -26,13 +27,15 @@ customElements.define("mb-users", class extends View {
       problemBox(this.#problem),
       this.#problem ? h("button", { type: "button", key: "again", onclick: () => this.#load() }, "Try again") : null,
       !this.#users && !this.#problem ? h("p", { class: "loading", role: "status", key: "loading" }, h("span", { class: "spinner" }), "Loading users …") : null,
-      this.#users ? h("div", { class: "card flush scroll", tabindex: "0", role: "region", "aria-label": "Users", key: "table" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["Name", "Role", "May sign in", "Signed in", "Since", "Change"].map(name => h("th", { scope: "col" }, name)))),
-        h("tbody", {}, this.#users.map(user => h("tr", { key: user.name },
-          h("th", { scope: "row" }, user.name, user.name === app.session.user?.name ? h("span", { class: "quiet" }, " (you)") : null),
-          h("td", {}, user.role), h("td", {}, user.disabled ? mark("bad", "cross", "disabled") : mark("good", "check", "yes")),
-          h("td", { title: clock(user.last_signed_in_at, now) }, user.last_signed_in_at ? ago(user.last_signed_in_at, now) : "never"), h("td", {}, clock(user.created_at, now)),
-          h("td", {}, h("span", { class: "row tight" }, this.#change(user)))))))) : null,
+      this.#users ? table("Users", ["Name", "Role", "May sign in", "Signed in", "Since", "Change"], this.#users.map(user => ({
+        key: user.name,
+        cells: [
+          [user.name, user.name === app.session.user?.name ? h("span", { class: "quiet" }, " (you)") : null], user.role,
+          user.disabled ? mark("bad", "cross", "disabled") : mark("good", "check", "yes"),
+          h("span", { title: clock(user.last_signed_in_at, now) }, user.last_signed_in_at ? ago(user.last_signed_in_at, now) : "never"),
+          clock(user.created_at, now), h("span", { class: "row tight" }, this.#change(user)),
+        ],
+      }))) : null,
     ];
   }
 
