@@ -61,8 +61,8 @@ let pluginLibrary = Target.Dependency.product(name: "SwiftProtobufPluginLibrary"
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let simulated: [Target.Dependency] = [
-    "Wire", "APIs", "Messages", "Kernel", "Depot", "BotGateway", "RobotLink", "BotEmulator", nioCore, logging,
-    collections,
+    "Wire", "APIs", "Messages", "Kernel", "Stores", "Orders", "Payments", "Depot", "BotGateway", "RobotLink",
+    "BotEmulator", nioCore, logging, collections,
 ]
 
 let package = Package(

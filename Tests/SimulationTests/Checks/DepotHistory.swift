@@ -28,8 +28,9 @@ final class DepotHistory {
     private(set) var approved: Set<String> = []
     /// The last one of each journal.
     private(set) var rejections: [String: (report: UInt64, time: Int64)] = [:]
-    private(set) var delivered = 0
-    private(set) var lost = 0
+    /// Units that came to the depot, by list.
+    private var brought: [String: [String: UInt32]] = [:]
+    private(set) var stock = StockLedger()
     /// By robot, in order.
     private(set) var directives: [String: [BotsV1.ToBot]] = [:]
     /// When the last messages of each robot came to the server, in the mall's milliseconds; and the time now.
@@ -60,6 +61,7 @@ final class DepotHistory {
             report = reports.entries[position]
         }
         if case .event("orders", _) = recorded.cause { checkGrace(kind) }
+        stock.take(kind, at: recorded.position)
         takeTask(kind, report)
         takeRest(kind)
     }
@@ -109,18 +111,19 @@ final class DepotHistory {
             unwant(units, event.taskID)
         case .taskDelivered(let event):
             held(event.taskID, event.botID, report)
-            delivered += 1
             let task = tasks[event.taskID]
             require(units(event.delivered) == task?.picked, "\(event.taskID) delivers other things than were picked")
             require(units(event.delivered) == task?.wanted, "\(event.taskID) leaves something open")
             count(units(event.delivered), event.listID)
+            for (unit, quantity) in units(event.delivered) {
+                brought[event.listID, default: [:]][unit, default: 0] += quantity
+            }
             release(event.taskID, event.botID, ends: true)
         case .taskRequeued(let event):
             hadOrHeld(event.taskID, event.botID, report)
             require(
                 units(event.returned + event.missing) == tasks[event.taskID]?.picked, "\(event.taskID) loses things")
             release(event.taskID, event.botID, ends: false)
-            lost += 1
         case .taskLeftInCustody(let event): leftInCustody(event, report)
         case .taskCanceled(let event):
             if !event.botID.isEmpty { hadOrHeld(event.taskID, event.botID, report) }
@@ -173,7 +176,6 @@ final class DepotHistory {
         release(event.taskID, event.botID, ends: false)
         tasks[event.taskID]?.picked = task?.picked ?? [:]
         tasks[event.taskID]?.custodian = event.botID
-        lost += 1
     }
 
     private func held(_ id: String, _ bot: String, _ report: ReportLedger.Entry?) {
@@ -273,6 +275,11 @@ final class DepotHistory {
     }
 
     // MARK: Units
+
+    /// How many units came to the depot for a list.
+    func brought(_ product: String, of store: String, for list: String) -> UInt32 {
+        brought[list]?[key(store, product)] ?? 0
+    }
 
     private func key(_ store: String, _ product: String) -> String { "\(store) \(product)" }
 

@@ -25,6 +25,14 @@ struct Plan {
         var staff = 0
         var flushFault = 0
         var robotDiskFault = 0
+        var shopCrash = 0
+        var manager = 0
+        var providerDown = 0
+        /// In a thousand calls of people.
+        var lostCalls = 0
+        /// In a thousand looks that a customer has at an order.
+        var wrongCode = 0
+        var secondThoughts = 0
     }
 
     let robots: Int
@@ -41,6 +49,13 @@ struct Plan {
     var repeatPerMille = 0
     var journalLimit = 64
     var isChatty = false
+    var provider = ProviderManners()
+    /// In a thousand customers each.
+    var silent = 0
+    var undecided = 0
+    var penniless = 0
+    /// Of each product at the beginning.
+    var stock = 20...200
 
     init(_ random: SimRandom) {
         robots = random.between(1, 5)
@@ -51,6 +66,7 @@ struct Plan {
         mall = Plan.grid(side, random.between(2, 5) * 1_000)
         setTroubles(random)
         setPace(random)
+        setShop(random)
     }
 
     private mutating func setTroubles(_ random: SimRandom) {
@@ -74,6 +90,25 @@ struct Plan {
         troubles.flushFault = some(30)
         troubles.robotDiskFault = some(20)
         isChatty = random.chance(150)
+        troubles.shopCrash = some(40)
+        troubles.manager = some(200)
+        troubles.providerDown = some(20)
+        troubles.lostCalls = some(200)
+        troubles.wrongCode = some(400)
+        troubles.secondThoughts = some(60)
+        provider.loses = some(200)
+        provider.losesAnswer = some(200)
+        provider.isLate = some(200)
+        provider.answersTwice = some(300)
+        provider.fails = some(300)
+    }
+
+    private mutating func setShop(_ random: SimRandom) {
+        provider.latencyMs = random.chance(200) ? 100...8_000 : 5...300
+        silent = random.chance(100) ? 200 : 0
+        undecided = random.chance(400) ? 200 : 0
+        penniless = random.chance(300) ? 300 : 50
+        if random.chance(300) { stock = 0...12 }
     }
 
     private mutating func setPace(_ random: SimRandom) {
@@ -95,9 +130,9 @@ struct Plan {
         server.limits.maxUnflushedReports = random.chance(400) ? random.between(1, 4) : 256
         server.diskMs = random.chance(300) ? 1...200 : 1...5
         if random.chance(400) {
-            server.depotOptions.snapshotEvery = random.between(5, 60)
-            server.depotOptions.commandsPerBatch = random.between(1, 8)
-            server.depotOptions.foreignEventsPerBatch = random.between(1, 8)
+            server.options.snapshotEvery = random.between(5, 60)
+            server.options.commandsPerBatch = random.between(1, 8)
+            server.options.foreignEventsPerBatch = random.between(1, 8)
         }
         server.longestDownMs = random.chance(200) ? 90_000 : 5_000
     }

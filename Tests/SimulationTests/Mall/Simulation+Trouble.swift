@@ -16,7 +16,12 @@ extension Simulation {
         let (random, troubles) = (world.random, plan.troubles)
         func strikes(_ perMille: Int) -> Bool { perMille > 0 && random.chance(perMille) }
         if strikes(troubles.serverCrash) { server?.crash() }
-        if strikes(troubles.depotCrash) { server?.killDepot() }
+        if strikes(troubles.depotCrash) { server?.depotHost.kill() }
+        if strikes(troubles.shopCrash), let server { random.pick(server.services)?.kill() }
+        if strikes(troubles.manager) { manage() }
+        if strikes(troubles.providerDown) {
+            world.provider.downUntil = world.loop.milliseconds + Int64(random.between(1_000, 120_000))
+        }
         if strikes(troubles.diskStall) {
             server?.diskStalledUntil = world.loop.time + Int64(random.between(100, 20_000)) * 1_000_000
         }

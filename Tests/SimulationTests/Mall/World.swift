@@ -11,6 +11,7 @@ final class World {
     let random: SimRandom
     let trace: Trace
     let auditor: Auditor
+    let provider: SimProvider
     let clock: SimClock
     let mall: DepotV1.Mall
     let map: MallGraph
@@ -29,7 +30,8 @@ final class World {
         loop = SimLoop()
         random = SimRandom(seed: seed)
         trace = Trace(loop: loop, print: print)
-        auditor = Auditor(trace: trace)
+        provider = SimProvider(loop: loop, random: random)
+        auditor = Auditor(trace: trace, provider: provider)
         clock = SimClock(loop: loop)
         self.mall = mall
         map = MallGraph(mall)
@@ -54,6 +56,11 @@ final class Tally {
     var takeovers = 0
     var failedFlushes = 0
     var staffCalls = 0
+    var completed = 0
+    var canceled = 0
+    var refused = 0
+    var abandonedBaskets = 0
+    var lostCalls = 0
 
     func count(_ report: BotsV1.FromBot.Body) {
         reports += 1
@@ -64,6 +71,15 @@ final class Tally {
         case .taskDeclined: declined += 1
         case .taskAbandoned: abandoned += 1
         default: break
+        }
+    }
+
+    func count(_ end: OrdersHistory.State) {
+        switch end {
+        case .completed: completed += 1
+        case .canceled: canceled += 1
+        case .rejected: refused += 1
+        default: abandonedBaskets += 1
         }
     }
 }

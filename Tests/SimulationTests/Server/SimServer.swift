@@ -6,6 +6,9 @@ import Messages
 @testable import BotGateway
 @testable import Depot
 @testable import Kernel
+@testable import Orders
+@testable import Payments
+@testable import Stores
 @testable import Wire
 
 /// What is on the server's disk: it outlives every process.
@@ -13,69 +16,86 @@ final class SimStorage {
     let gateway = InMemoryEventLog(name: "gateway")
     let depot = InMemoryEventLog(name: "depot")
     let orders = InMemoryEventLog(name: "orders")
+    let payments = InMemoryEventLog(name: "payments")
     let stores = InMemoryEventLog(name: "stores")
 }
 
-/// One process with the robots' gateway and the depot, from its start to its death: the real services on their logs, turned
-/// by hand.
+/// One process with the robots' gateway and the four services, from its start to its death: the real ones on their logs,
+/// turned by hand.
 ///
 /// Safe because a simulation is one thread.
 final class SimServer: @unchecked Sendable {
     private let world: World
     private let settings: ServerSettings
     private let stream = EventStream()
-    private let ordersFeed: EventFeed
-    private var depotLog: SimLog
     private let gatewayLog: SimLog
     private let storage: SimStorage
     let gateway: BotGateway
-    private(set) var depot: DepotService?
+    let stores: SimService<StoresService>
+    let orders: SimService<OrdersService>
+    let payments: SimService<PaymentsService>
+    let depotHost: SimService<DepotService>
+    let services: [any ServedService]
+    private var desk: SimDesk?
     private var router = WireRouter()
     private let wireSettings: ConnectionSettings
     private var isFollowing = false
     /// Told that this process dies now.
     private let died: (SimServer) -> Void
     private(set) var isDead = false
-    private var isDepotDying = false
-    private var depotLife = 0
     private var isGatewayTurnDue = false
-    private var isDepotTurnDue = false
     private var isFollowDue = false
-    private var depotWake: SimLoop.Timer?
-    private var heads: [UInt64] = [0, 0, 0]
-    /// Neither log gets anything to disk before.
+    /// No log gets anything to disk before.
     var diskStalledUntil: Int64 = 0
+
+    var depot: DepotService? { depotHost.service }
 
     init(world: World, settings: ServerSettings, storage: SimStorage, died: @escaping (SimServer) -> Void) throws {
         self.world = world
         self.settings = settings
         self.storage = storage
         self.died = died
-        ordersFeed = stream.register(SimLog(storage.orders))
-        stream.register(SimLog(storage.stores))
+        let stream = stream
+        let options = settings.options
+        stores = SimService(world: world, settings: settings, disk: storage.stores) {
+            try StoresService(log: $0, stream: stream, clock: world.clock, logger: world.logger, options: options)
+        }
+        orders = SimService(world: world, settings: settings, disk: storage.orders) {
+            try OrdersService(log: $0, stream: stream, clock: world.clock, logger: world.logger, options: options)
+        }
+        payments = SimService(world: world, settings: settings, disk: storage.payments) {
+            try PaymentsService(log: $0, stream: stream, clock: world.clock, logger: world.logger, options: options)
+        }
+        depotHost = SimService(world: world, settings: settings, disk: storage.depot) {
+            try DepotService(
+                log: $0, stream: stream, clock: world.clock, mall: world.mall, logger: world.logger, options: options)
+        }
+        services = [stores, orders, payments, depotHost]
         gatewayLog = SimLog(storage.gateway)
-        depotLog = SimLog(storage.depot)
         // Its log is there before the gateway looks for it, as in `mallbots serve`.
-        depot = try DepotService(
-            log: depotLog, stream: stream, clock: world.clock, mall: world.mall, logger: world.logger,
-            options: settings.depotOptions)
+        depotHost.start()
         gateway = try BotGateway(
             log: gatewayLog, stream: stream, clock: world.clock, limits: settings.limits, logger: world.logger)
         wireSettings = ConnectionSettings(settings.wire, agent: "sim-mall")
         gateway.register(in: &router)
-        watch(gatewayLog)
-        watch(depotLog)
-        checkLoaded()
+        gatewayLog.written = { [weak self] in self?.written($0) }
+        gatewayLog.flush = { [weak self] in self?.fate() ?? .crashBefore }
+        gatewayLog.crash = { [weak self] in self?.die() }
+        stores.server = self
+        orders.server = self
+        payments.server = self
+        depotHost.server = self
+        payments.started = { [weak self] in self?.openDesk($0) }
+        depotHost.turned = { [weak self] in self?.dueFollow() }
+        depotHost.started = { [weak self] in self?.judge($0) }
+        for service in services { service.start() }
+        if let depot { judge(depot) }
+        world.auditor.checkFold(gateway.loop.core, storage.gateway)
         begin()
     }
 
-    private func watch(_ log: SimLog) {
-        log.written = { [world] in world.auditor.written($0) }
-        log.flush = { [weak self] in self?.fate() ?? .crashBefore }
-        log.crash = { [weak self] in self?.crashInFlush(log) }
-    }
-
-    private func fate() -> SimLog.Flush {
+    /// What becomes of a flush.
+    func fate() -> SimLog.Flush {
         let random = world.random
         guard settings.flushFaultPerMille() > 0, random.chance(settings.flushFaultPerMille()) else { return .well }
         world.tally.failedFlushes += 1
@@ -87,30 +107,9 @@ final class SimServer: @unchecked Sendable {
         }
     }
 
-    // MARK: Beginning
-
-    /// A process begins with what its log says, whether it read all of it or began with a snapshot.
-    private func checkLoaded() {
-        if let depot { checkFold(depot.loop.core, storage.depot, "depot") }
-        checkFold(gateway.loop.core, storage.gateway, "gateway")
-    }
-
-    func checkFold<Core: ServiceCore>(_ core: Core, _ log: InMemoryEventLog, _ name: String) {
-        var fold = Core()
-        guard let events = try? log.read(after: 0, limit: .max) else { return world.auditor.fail("\(name): no log") }
-        for event in events {
-            guard let decoded = try? event.decoded(as: Core.Event.self) else { continue }
-            fold.evolve(decoded, event.stamp)
-        }
-        let state = core.snapshot()
-        world.auditor.require(state == fold.snapshot(), "\(name): the state is not what its log comes to")
-        guard let again = try? Core(snapshot: state) else { return world.auditor.fail("\(name): the snapshot is bad") }
-        world.auditor.require(again.snapshot() == state, "\(name): the snapshot of a snapshot is another")
-    }
-
     func checkFolds() {
-        if let depot { checkFold(depot.loop.core, storage.depot, "depot") }
-        checkFold(gateway.loop.core, storage.gateway, "gateway")
+        for service in services { service.checkFold() }
+        world.auditor.checkFold(gateway.loop.core, storage.gateway)
     }
 
     private func begin() {
@@ -132,7 +131,10 @@ final class SimServer: @unchecked Sendable {
             }
         }
         sayWhoIsAlive()
-        judge(depotLife)
+    }
+
+    private func openDesk(_ payments: PaymentsService) {
+        desk = SimDesk(payments, world: world)
     }
 
     // MARK: Turns
@@ -142,33 +144,34 @@ final class SimServer: @unchecked Sendable {
         if isDead { return }
         if !isGatewayTurnDue, gateway.loop.isAsked {
             isGatewayTurnDue = true
-            afterDisk { $0.turnGateway() }
+            afterDisk { [weak self] in self?.turnGateway() }
         }
-        if !isDepotTurnDue, let depot, depot.loop.isAsked || hasNews() { dueDepot() }
+        for service in services { service.look() }
     }
 
-    private func hasNews() -> Bool {
-        heads[0] != storage.gateway.head || heads[1] != storage.orders.head || heads[2] != storage.stores.head
+    /// Events are on disk: whoever reads that log has something to do.
+    func written(_ events: [RecordedEvent]) {
+        world.auditor.written(events)
+        if let log = events.first?.service { hear(of: log) }
+    }
+
+    /// A log has grown, or has come back.
+    func hear(of log: String) {
+        for service in services { service.hear(of: log) }
     }
 
     /// Everything in the logs was taken in, and nobody waits for anything.
     var isIdle: Bool {
-        !isGatewayTurnDue && !isDepotTurnDue && !hasNews() && isFollowing
-            && gateway.follower.position == storage.depot.head
+        !isGatewayTurnDue && isFollowing && gateway.follower.position == storage.depot.head
+            && services.allSatisfy { $0.isIdle }
     }
 
-    private func dueDepot() {
-        isDepotTurnDue = true
-        let life = depotLife
-        afterDisk { if $0.depotLife == life { $0.turnDepot() } }
-    }
-
-    private func afterDisk(_ work: @escaping (SimServer) -> Void) {
+    func afterDisk(_ work: @escaping () -> Void) {
         let (low, high) = (settings.diskMs.lowerBound, settings.diskMs.upperBound)
         let due = world.loop.time + Int64(world.random.between(low, high)) * 1_000_000
         world.loop.at(max(due, diskStalledUntil)) { [weak self] in
             guard let self, !isDead else { return }
-            work(self)
+            work()
         }
     }
 
@@ -179,31 +182,10 @@ final class SimServer: @unchecked Sendable {
         if !isDead, gateway.loop.nextWake != nil, gateway.loop.isAsked { look() }
     }
 
-    private func turnDepot() {
-        isDepotTurnDue = false
-        guard let depot else { return }
-        heads = [storage.gateway.head, storage.orders.head, storage.stores.head]
-        let moreWaits = depot.loop.turn()
-        finishCrash()
-        if isDead || self.depot == nil { return }
-        if moreWaits { dueDepot() }
-        wakeDepot(depot)
-        if !isFollowDue {
-            isFollowDue = true
-            world.loop.after(ms: Int64(world.random.between(0, 3))) { [weak self] in self?.follow() }
-        }
-    }
-
-    private func wakeDepot(_ depot: DepotService) {
-        depotWake?.cancel()
-        depotWake = nil
-        guard let wake = depot.loop.nextWake else { return }
-        let life = depotLife
-        let wait = min(60_000, max(1, wake.unixMs - world.clock.now().unixMs))
-        depotWake = world.loop.after(ms: wait) { [weak self] in
-            guard let self, !isDead, depotLife == life, !isDepotTurnDue else { return }
-            dueDepot()
-        }
+    private func dueFollow() {
+        if isFollowDue { return }
+        isFollowDue = true
+        world.loop.after(ms: Int64(world.random.between(0, 3))) { [weak self] in self?.follow() }
     }
 
     /// The gateway reads what is new in Depot's log.
@@ -231,18 +213,15 @@ final class SimServer: @unchecked Sendable {
         }
     }
 
-    private func judge(_ life: Int) {
+    private func judge(_ depot: DepotService) {
         world.loop.after(ms: 2_000) { [weak self] in
-            guard let self, !isDead, depotLife == life else { return }
-            depot?.pulse.look()
-            judge(life)
+            guard let self, !isDead, self.depot === depot else { return }
+            depot.pulse.look()
+            judge(depot)
         }
     }
 
     // MARK: From outside
-
-    /// Orders' log has grown.
-    func ordersGrew(_ events: [RecordedEvent]) { ordersFeed.publish(events) }
 
     /// What staff ask of the depot; whether it was possible comes back later.
     func staff(_ command: @escaping @Sendable (DepotCore, Int64) throws -> [DepotV1.Event.Kind]) {
@@ -265,13 +244,12 @@ final class SimServer: @unchecked Sendable {
 
     // MARK: Death
 
-    private func crashInFlush(_ log: SimLog) {
-        if log === depotLog, settings.depotDiesAlone() { isDepotDying = true } else { isDead = true }
-    }
+    /// In the middle of a turn: it ends when the turn does.
+    func die() { isDead = true }
 
-    private func finishCrash() {
+    func finishCrash() {
         if isDead { return end() }
-        if isDepotDying { killDepot() }
+        for service in services { service.dieIfAsked() }
     }
 
     /// The process is gone: nothing that it had under way happens any more.
@@ -285,41 +263,9 @@ final class SimServer: @unchecked Sendable {
         world.tally.crashes += 1
         world.trace.note("server crash")
         gatewayLog.close()
-        depotLog.close()
-        depotWake?.cancel()
-        depot = nil
+        for service in services { service.end() }
+        desk = nil
         died(self)
-    }
-
-    /// The depot alone dies, and is back after a while.
-    func killDepot() {
-        guard depot != nil, !isDead else { return }
-        isDepotDying = false
-        world.tally.crashes += 1
-        world.trace.note("depot crash")
-        depotLog.close()
-        depotWake?.cancel()
-        depot = nil
-        depotLife += 1
-        isDepotTurnDue = false
-        world.loop.after(ms: Int64(world.random.between(10, settings.longestDownMs))) { [weak self] in
-            self?.startDepot()
-        }
-    }
-
-    private func startDepot() {
-        guard !isDead, depot == nil else { return }
-        world.trace.note("depot start")
-        depotLog = SimLog(storage.depot)
-        watch(depotLog)
-        do {
-            let depot = try DepotService(
-                log: depotLog, stream: stream, clock: world.clock, mall: world.mall, logger: world.logger,
-                options: settings.depotOptions)
-            self.depot = depot
-            checkFold(depot.loop.core, storage.depot, "depot")
-        } catch { world.auditor.fail("the depot does not start: \(error)") }
-        judge(depotLife)
     }
 }
 
@@ -327,9 +273,11 @@ final class SimServer: @unchecked Sendable {
 struct ServerSettings {
     var limits = GatewayLimits()
     var wire = WireLimits()
-    var depotOptions = LoopOptions()
+    /// Of each service.
+    var options = LoopOptions()
     var diskMs = 1...5
     var longestDownMs = 5_000
     var flushFaultPerMille: () -> Int = { 0 }
-    var depotDiesAlone: () -> Bool = { false }
+    /// Whether a crash in a flush takes only its service.
+    var diesAlone: () -> Bool = { false }
 }
