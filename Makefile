@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: bench bench-wire bench-fleet bench-depot hostile torture mutants simulate help run build test check format proto fuzz allocations
+.PHONY: autobahn bench bench-wire bench-fleet bench-depot hostile torture mutants simulate help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
@@ -29,6 +29,10 @@ check: ## Formatting, generated code, arrows between modules, scripts
 fuzz: ## Fuzz decoders and machines with libFuzzer and AddressSanitizer (TIME=seconds or RUNS=n for each; ONLY=frames,...)
 	@scripts/setup
 	@scripts/fuzz $(if $(RUNS),--runs $(RUNS),--time $(or $(TIME),60)) $(subst $(comma), ,$(ONLY))
+
+autobahn: ## Run Autobahn's WebSocket suite against ours (AUTOBAHN="--short", or cases)
+	@scripts/setup --check
+	@scripts/autobahn $(AUTOBAHN)
 
 simulate: ## Simulate whole malls, each from a seed, with crashes and a bad network (SEEDS=how many, or SEED=one to show)
 	@scripts/setup --check

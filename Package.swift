@@ -52,6 +52,7 @@ func support(_ tests: String, _ targets: [Target]) -> [Target] {
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -117,7 +118,7 @@ let package = Package(
         library(
             "Web",
             [
-                "Wire", "Messages", "Kernel", nioCore, nioPosix, logging, lifecycle,
+                "Wire", "Messages", "Kernel", nioCore, nioPosix, nioWebSocket, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Sources/Web"),
@@ -141,8 +142,8 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
-                "BotGateway", "KioskGateway", "BotEmulator", "Interop", "LoadTest", "Audit", nioCore, nioPosix, logging,
-                lifecycle,
+                "BotGateway", "Web", "KioskGateway", "BotEmulator", "Interop", "LoadTest", "Audit", nioCore, nioPosix,
+                logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -172,7 +173,8 @@ let package = Package(
         + tests("WireTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
         // The targets of `make fuzz`, replayed on what they once failed on.
         + tests(
-            "FuzzTests", ["Wire", "Messages", "CMessages", "COpenSSL"], exclude: ["Entries", "corpus", "regressions"])
+            "FuzzTests", ["Wire", "Messages", "CMessages", "COpenSSL", "Web"],
+            exclude: ["Entries", "corpus", "regressions"])
         + tests("WireServicesTests", ["WireServices", "Wire", "APIs", "Messages", logging])
         + tests("HostileTests", ["Wire", "Messages", nioCore, nioEmbedded, logging])
         + tests("CodegenTests", ["Codegen", pluginLibrary, swiftProtobuf])
@@ -184,8 +186,20 @@ let package = Package(
         + tests(
             "WebTests",
             [
-                "Web", "Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging, lifecycle,
+                "Web", "Wire", "Messages", nioCore, nioPosix, nioEmbedded, nioWebSocket, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
+            ])
+        // For tests from outside: Autobahn's, and tests/EndToEnd's.
+        + support(
+            "EndToEnd",
+            [
+                .executableTarget(
+                    name: "WebSocketEcho",
+                    dependencies: [
+                        "Web", "Wire", nioCore, logging, lifecycle,
+                        .product(name: "Hummingbird", package: "hummingbird"),
+                    ],
+                    path: "Tests/Support/WebSocketEcho", swiftSettings: strict)
             ])
         + tests(
             "KioskGatewayTests",

@@ -32,7 +32,9 @@ final class Peer: Sendable {
 
     func send(_ bytes: [UInt8]) async throws { try await channel.writeAndFlush(ByteBuffer(bytes: bytes)) }
 
-    func close() async throws { try await channel.close() }
+    func close() async throws { try? await channel.close() }
+
+    func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
 
     /// All that has come, once it is enough.
     func bytes(until isEnough: @escaping @Sendable ([UInt8]) -> Bool) async throws -> [UInt8] {

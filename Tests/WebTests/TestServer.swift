@@ -22,17 +22,20 @@ struct TestServer {
     let group: ServiceGroup
 
     static func run(
-        limits: WebLimits = WebLimits(), _ routes: (Router<TestContext>) -> Void,
+        limits: WebLimits = WebLimits(), sockets: [WebSocketRoute] = [],
+        _ routes: (Router<TestContext>) -> Void = { _ in },
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let router = Router(context: TestContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTableBox()
         router.add(middleware: ProblemMiddleware(table: table))
         routes(router)
+        for socket in sockets { socket.add(to: router) }
         table.value = RouteTable(router)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let server = WebServer(
-            name: "the test's server", host: "127.0.0.1", port: 0, limits: limits, responder: router.buildResponder(),
+            name: "the test's server", host: "127.0.0.1", port: 0, limits: limits, sockets: sockets,
+            responder: router.buildResponder(),
             logger: logger)
         let group = ServiceGroup(
             configuration: .init(services: [.init(service: Running(run: server.run))], logger: logger))

@@ -1,7 +1,7 @@
 import Foundation
 package import HTTPTypes
 package import Hummingbird
-import NIOCore
+package import NIOCore
 
 /// An error as a client sees it: a problem document of RFC 9457.
 package struct Problem: Error, Hashable, Sendable {
@@ -94,6 +94,15 @@ package struct Problem: Error, Hashable, Sendable {
     }
 
     package func response() -> Response {
+        var headers = headers
+        headers[.contentType] = Self.contentType
+        return Response(status: status, headers: headers, body: .init(byteBuffer: document()))
+    }
+
+    static let contentType = "application/problem+json"
+
+    /// The body of an answer with it.
+    package func document() -> ByteBuffer {
         struct Document: Encodable {
             var type: String
             var title: String
@@ -104,9 +113,6 @@ package struct Problem: Error, Hashable, Sendable {
         let document = Document(
             type: "urn:mallbots:problem:\(kind)", title: title, status: status.code, detail: detail,
             errors: errors.isEmpty ? nil : errors)
-        var headers = headers
-        headers[.contentType] = "application/problem+json"
-        let body = (try? JSON.encode(document)) ?? ByteBuffer(string: #"{"status":500}"#)
-        return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+        return (try? JSON.encode(document)) ?? ByteBuffer(string: #"{"status":500}"#)
     }
 }

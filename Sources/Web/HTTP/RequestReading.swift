@@ -17,30 +17,19 @@ extension Request {
             throw Problem.tooLarge(limit: limits.maxBodyBytes)
         }
         let data = try await collect(limits: limits)
-        if !data.isEmpty, let type = headers[.contentType], !Self.isJSON(type) {
+        if data.readableBytes > 0, let type = headers[.contentType], !Self.isJSON(type) {
             throw Problem.unsupportedMediaType(type)
         }
-        return try Fields(body: data)
+        return try Fields(body: Data(data.readableBytesView))
     }
 
-    private func collect(limits: WebLimits) async throws -> Data {
-        let body = body
-        return try await withThrowingTaskGroup(of: Data?.self) { group in
-            group.addTask {
-                do {
-                    let buffer = try await body.collect(upTo: limits.maxBodyBytes)
-                    return Data(buffer.readableBytesView)
-                } catch is NIOTooManyBytesError {
-                    throw Problem.tooLarge(limit: limits.maxBodyBytes)
-                }
-            }
-            group.addTask {
-                try await Task.sleep(for: limits.bodyTimeout)
-                return nil
-            }
-            defer { group.cancelAll() }
-            guard let first = try await group.next(), let data = first else { throw Problem.slow }
-            return data
+    private func collect(limits: WebLimits) async throws -> ByteBuffer {
+        do {
+            return try await body.collect(upTo: limits.maxBodyBytes)
+        } catch is NIOTooManyBytesError {
+            throw Problem.tooLarge(limit: limits.maxBodyBytes)
+        } catch is BodyTimer.Late {
+            throw Problem.slow
         }
     }
 

@@ -14,6 +14,8 @@ where Responder.Context: WebContext & InitializableFromSource<ApplicationRequest
     private let host: String
     private let port: Int
     private let limits: WebLimits
+    private let sockets: [WebSocketRoute]
+    private let tls: WebTLS?
     private let responder: Responder
     private let logger: Logger
     private let bound = BoundAddress()
@@ -21,13 +23,18 @@ where Responder.Context: WebContext & InitializableFromSource<ApplicationRequest
     /// - Parameters:
     ///   - name: what listens, for people: "the kiosk gateway"
     ///   - port: 0: any free port; `boundAddress` tells which
+    ///   - tls: nil: plain HTTP
+    ///   - sockets: the WebSockets; their routes are in the responder too, see `WebSocketRoute.add(to:)`
     package init(
-        name: String, host: String, port: Int, limits: WebLimits, responder: Responder, logger: Logger
+        name: String, host: String, port: Int, limits: WebLimits, tls: WebTLS? = nil,
+        sockets: [WebSocketRoute] = [], responder: Responder, logger: Logger
     ) {
         self.name = name
         self.host = host
         self.port = port
         self.limits = limits
+        self.sockets = sockets
+        self.tls = tls
         self.responder = responder
         self.logger = logger
     }
@@ -39,19 +46,20 @@ where Responder.Context: WebContext & InitializableFromSource<ApplicationRequest
     /// Serves until graceful shutdown, when open requests are finished and event streams ended.
     /// - Throws: a `WebServerError` when it cannot listen.
     package func run() async throws {
-        var http = HTTP1Channel.Configuration(idleTimeout: TimeAmount(limits.idleTimeout))
-        http.httpDecoder.maxHeaderFieldSize = limits.maxHeaderBytes
-        http.httpDecoder.maxHeaderListSize = limits.maxHeaderBytes
-        http.httpDecoder.maxHeaderFieldCount = 100
         // Hummingbird tells its own life at info level, which would repeat what the caller says.
         var logger = logger
         if logger.logLevel < .notice { logger.logLevel = max(logger.logLevel, .notice) }
         let application = Application(
-            responder: responder, server: .http1(configuration: http),
+            responder: OuterResponder(inner: responder, isSecure: tls != nil),
+            server: HTTPServerBuilder { [limits, sockets, tls, logger] responder in
+                WebChannel(
+                    responder: responder, limits: limits, sockets: sockets, tls: tls,
+                    door: Doorkeeper(limits: limits, logger: logger))
+            },
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port), serverName: "mallbots", reuseAddress: true,
-                availableConnectionsDelegate: .maximum(limits.maxConnections, logger: logger)),
-            onServerRunning: { [bound] channel in
+                address: .hostname(host, port: port), serverName: "mallbots", reuseAddress: true),
+            onServerRunning: { [bound, logger] channel in
+                try? await channel.pipeline.addHandler(AcceptPause(logger: logger), position: .first)
                 bound.resolve(.success(WireAddress(host: host, port: channel.localAddress?.port ?? port)))
             },
             logger: logger)
