@@ -18,6 +18,8 @@ public struct KioskGateway: Service {
         /// 0: any free port; `boundAddress` tells which.
         public var port: Int
         public var limits = WebLimits()
+        /// nil: plain HTTP.
+        public var tls: WebTLS?
 
         public init(host: String, port: Int) {
             self.host = host
@@ -34,7 +36,7 @@ public struct KioskGateway: Service {
         let router = Self.router(stores: stores, orders: orders, payments: payments, limits: configuration.limits)
         server = WebServer(
             name: "the kiosk gateway", host: configuration.host, port: configuration.port,
-            limits: configuration.limits, responder: router.buildResponder(), logger: logger)
+            limits: configuration.limits, tls: configuration.tls, responder: router.buildResponder(), logger: logger)
     }
 
     /// Where it listens; waits until it does.

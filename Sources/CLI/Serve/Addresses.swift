@@ -8,8 +8,13 @@ struct Addresses: Codable, Hashable, Sendable {
     var services: String
     /// The kiosks' REST API, HOST:PORT.
     var kiosk: String
+    /// Whether that is over TLS; absent when it is not.
+    var https: Bool?
     /// The data directory, as an absolute path.
     var data: String
+
+    /// What is put before the addresses for browsers: "https://".
+    var scheme: String { https == true ? "https://" : "http://" }
 
     private static func file(in data: String) -> URL {
         URL(fileURLWithPath: data, isDirectory: true).appendingPathComponent("addresses.json")

@@ -4,6 +4,7 @@ import KioskGateway
 import Logging
 import Messages
 import ServiceLifecycle
+import Web
 import Wire
 
 /// Everything that lets the world in: robots over TLS, tools and services over TLS, kiosks over HTTP.
@@ -14,19 +15,20 @@ struct Listeners: Sendable {
     private let upkeep: TLSUpkeep
     private let health: MallHealth
     private let gateway: BotGateway
+    private let isSecure: Bool
 
     /// - Parameter hangUps: each value has the certificates loaded again
     init(options: ServeOptions, services parts: Services, hangUps: AsyncStream<Void>, logger: Logger) throws {
-        guard options.kiosk.isLoopback else {
-            throw Failure(
-                "--kiosk \(options.kiosk): plain HTTP is served on loopback only; put a proxy with TLS before it")
-        }
+        try options.https.check(options.kiosk, flag: "--kiosk")
         let credentials = Credentials(options.data.folders, keyLog: try options.keyLog.open(logger: logger))
-        let hosts = [options.bots.host, options.services.host]
+        var hosts = [options.bots.host, options.services.host]
+        if options.https.https { hosts += [options.kiosk.host] }
         let ticketKeys = try credentials.ticketKeys()
-        let first = try credentials.server(hosts: hosts, ticketKeys: ticketKeys)
+        let first = try credentials.server(hosts: hosts, ticketKeys: ticketKeys, https: options.https)
         let tls = first.context
+        let web = first.web.map { WebTLS($0) }
 
+        isSecure = web != nil
         gateway = parts.gateway
         var botRouter = WireRouter()
         parts.gateway.register(in: &botRouter)
@@ -56,12 +58,13 @@ struct Listeners: Sendable {
             configuration: .init(host: options.services.host, port: options.services.port, tls: tls), router: router,
             logger: logger)
 
+        var kiosks = KioskGateway.Configuration(host: options.kiosk.host, port: options.kiosk.port)
+        kiosks.tls = web
         kiosk = KioskGateway(
-            configuration: .init(host: options.kiosk.host, port: options.kiosk.port), stores: parts.stores,
-            orders: parts.orders, payments: parts.payments, logger: logger)
+            configuration: kiosks, stores: parts.stores, orders: parts.orders, payments: parts.payments, logger: logger)
         upkeep = TLSUpkeep(
-            credentials: credentials, hosts: hosts, ticketKeys: ticketKeys, servers: [bots, services], hangUps: hangUps,
-            first: first, logger: logger)
+            credentials: credentials, hosts: hosts, ticketKeys: ticketKeys, servers: [bots, services], web: web,
+            https: options.https, hangUps: hangUps, first: first, logger: logger)
     }
 
     /// Says that nothing is served any more, to be told before connections are asked to go.
@@ -90,7 +93,8 @@ struct Listeners: Sendable {
         Addresses(
             bots: try await Self.naming("--bots") { try await bots.boundAddress.description },
             services: try await Self.naming("--services") { try await services.boundAddress.description },
-            kiosk: try await Self.naming("--kiosk") { try await kiosk.boundAddress.description }, data: data)
+            kiosk: try await Self.naming("--kiosk") { try await kiosk.boundAddress.description },
+            https: isSecure ? true : nil, data: data)
     }
 
     /// Has an error name the flag that says where to listen.

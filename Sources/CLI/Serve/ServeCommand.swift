@@ -36,9 +36,11 @@ struct Serve: AsyncParsableCommand {
 enum ServeText {
     static func welcome(_ addresses: Addresses) -> String {
         let data = addresses.data
+        let kiosk = "\(addresses.scheme)\(addresses.kiosk)/api/v1/stores"
+        let trusting = addresses.https == true ? "--cacert \(data)/tls/ca.pem " : ""
         return """
             The mall is open.
-              kiosks    http://\(addresses.kiosk)/api/v1/stores        try: curl http://\(addresses.kiosk)/api/v1/stores
+              kiosks    \(kiosk)        try: curl \(trusting)\(kiosk)
               robots    \(addresses.bots) (TLS)        try: mallbots bots --count 5 --server \(addresses.bots) --data \(data)
               services  \(addresses.services) (TLS)        try: mallbots orders list --data \(data)
               data      \(data)

@@ -11,7 +11,7 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where tools and other services connect.", valueName: "host:port"))
     var services = HostPort(host: "127.0.0.1", port: 7444)
 
-    @Option(help: ArgumentHelp("Where kiosks connect (HTTP).", valueName: "host:port"))
+    @Option(help: ArgumentHelp("Where kiosks connect (HTTP, or HTTPS with --https).", valueName: "host:port"))
     var kiosk = HostPort(host: "127.0.0.1", port: 7480)
 
     @Option(
@@ -20,6 +20,7 @@ struct ServeOptions: ParsableArguments {
             valueName: "file"))
     var mall: String?
 
+    @OptionGroup(title: "HTTPS") var https: HTTPSOptions
     @OptionGroup(title: "Robots") var robots: RobotOptions
     @OptionGroup var log: LogOptions
     @OptionGroup var keyLog: KeyLogOption

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Logging
 import ServiceLifecycle
+import Web
 import Wire
 
 /// Keeps the listeners' certificates, authorities, revocation list and ticket keys up to date while they run: on SIGHUP,
@@ -11,6 +12,9 @@ struct TLSUpkeep: Service {
     let hosts: [String]
     let ticketKeys: TLSTicketKeys
     let servers: [WireServer]
+    /// What browsers' listeners use; nil: plain HTTP.
+    let web: WebTLS?
+    let https: HTTPSOptions
     /// Each value is a wish to reload.
     let hangUps: AsyncStream<Void>
     let first: ServerTLS
@@ -55,7 +59,8 @@ struct TLSUpkeep: Service {
     /// - Returns: how long the new files will do, in seconds since 1970; nil: they will not
     private func reload() async -> Int64? {
         do {
-            let new = try await blocking { try credentials.server(hosts: hosts, ticketKeys: ticketKeys) }
+            let new = try await blocking { try credentials.server(hosts: hosts, ticketKeys: ticketKeys, https: https) }
+            if let context = new.web { web?.reload(context) }
             var ended = 0
             for server in servers { ended += await server.reload(tls: new.context) }
             logger.notice(

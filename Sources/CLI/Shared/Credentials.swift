@@ -27,11 +27,14 @@ struct Credentials: Sendable {
 
     /// A server's side of mutual TLS, for listeners on these hosts, as the files are now. What nears its end is renewed.
     ///
+    /// - Parameter https: how browsers are served; nil: there are none
     /// - Throws: an error that names the file and what is wrong with it.
-    func server(hosts: [String], ticketKeys: TLSTicketKeys) throws -> ServerTLS {
+    func server(hosts: [String], ticketKeys: TLSTicketKeys, https: HTTPSOptions? = nil) throws -> ServerTLS {
         let authority = try authority()
         try directory.renewRevocationList(by: authority, now: now)
-        let names = Self.localHosts + hosts.filter { !["0.0.0.0", "::", "localhost"].contains($0) }
+        let names =
+            Self.localHosts
+            + (hosts + (https?.httpsName ?? [])).filter { !["0.0.0.0", "::", "localhost"].contains($0) }
         let credentials = try directory.server(name: Self.serverName, hosts: names, by: authority, now: now)
         let authorities = try directory.authorities(now: now)
         let revocations = try directory.revocations(of: authorities, now: now)
@@ -39,10 +42,21 @@ struct Credentials: Sendable {
         configuration.trustDomain = authority.trustDomain
         configuration.revocations = revocations
         configuration.ticketKeys = ticketKeys
+        var validUntil = min(credentials.certificate.validity?.upperBound ?? 0, revocations.validUntil)
+        var web: TLSContext?
+        if let https, https.https {
+            let credentials = try https.files.map(own) ?? credentials
+            validUntil = min(validUntil, credentials.certificate.validity?.upperBound ?? 0)
+            web = try context(.webServer(credentials))
+        }
         return ServerTLS(
-            context: try context(configuration), serial: credentials.certificate.serial,
-            validUntil: min(credentials.certificate.validity?.upperBound ?? 0, revocations.validUntil),
-            revoked: revocations.count)
+            context: try context(configuration), web: web, serial: credentials.certificate.serial,
+            validUntil: validUntil, revoked: revocations.count)
+    }
+
+    /// A certificate that someone else has issued.
+    private func own(certificateFile: String, keyFile: String) throws -> TLSCredentials {
+        try TLSDirectory.credentials(certificateFile: certificateFile, keyFile: keyFile, now: now)
     }
 
     /// The keys of session tickets, made on the first call; they need an authority's folder.
@@ -118,9 +132,11 @@ struct Credentials: Sendable {
 /// What a server's listeners use, and what there is to say about it.
 struct ServerTLS: Sendable {
     let context: TLSContext
+    /// What the listeners for browsers use; nil: plain HTTP.
+    let web: TLSContext?
     /// The server certificate's serial number.
     let serial: String
-    /// When the first of certificate and revocation list ends, in seconds since 1970.
+    /// When the first of certificates and revocation list ends, in seconds since 1970.
     let validUntil: Int64
     /// How many certificates are revoked.
     let revoked: Int

@@ -21,20 +21,23 @@ enum TLSCallbacks {
                 connection.offeredVersion = TLSCallbacks.newestVersion(offeredIn: ssl)
                 // A client that is too old is refused for that, by OpenSSL, right after.
                 guard connection.offeredVersion == 0x0304 else { return SSL_CLIENT_HELLO_SUCCESS }
-                if SSL_client_hello_get0_ext(ssl, TLSCallbacks.alpnExtension, nil, nil) == 1 {
+                let application = connection.context.application
+                if !application.isRequired || SSL_client_hello_get0_ext(ssl, TLSCallbacks.alpnExtension, nil, nil) == 1
+                {
                     return SSL_CLIENT_HELLO_SUCCESS
                 }
                 connection.refuse(
-                    TLSError(.noProtocol, "the client does not offer \(TLSContext.alpn) (it sent no ALPN)"))
+                    TLSError(.noProtocol, "the client does not offer \(application.name) (it sent no ALPN)"))
                 alert?.pointee = TLS1_AD_NO_APPLICATION_PROTOCOL
                 return SSL_CLIENT_HELLO_ERROR
             }, nil)
         SSL_CTX_set_alpn_select_cb(
             context,
-            { _, chosen, chosenCount, offered, offeredCount, _ in
-                guard let chosen, let chosenCount, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+            { ssl, chosen, chosenCount, offered, offeredCount, _ in
+                guard let ssl, let connection = TLSCallbacks.owner(of: ssl), let chosen, let chosenCount, let offered
+                else { return SSL_TLSEXT_ERR_ALERT_FATAL }
                 let list = UnsafeBufferPointer(start: offered, count: Int(offeredCount))
-                guard let range = TLSCallbacks.find(TLSContext.alpn, in: list) else {
+                guard let range = TLSCallbacks.find(connection.context.application.name, in: list) else {
                     return SSL_TLSEXT_ERR_ALERT_FATAL
                 }
                 chosen.pointee = offered + range.lowerBound

@@ -9,6 +9,8 @@ public struct TLSConfiguration: Sendable {
     }
 
     let role: Role
+    /// What is spoken over the connections.
+    let application: TLSApplication
     /// The realm a client must be of, besides having a certificate from a trusted authority; nil: any.
     public var trustDomain: String?
     /// What is known of revoked certificates; nil: peers' certificates are not looked up. Those who are checked against it
@@ -37,6 +39,11 @@ public struct TLSConfiguration: Sendable {
         TLSConfiguration(role: .server(credentials: credentials, clientAuthorities: clientCA))
     }
 
+    /// The side of a server for browsers and other clients of HTTP, who are anonymous.
+    public static func webServer(_ credentials: TLSCredentials) -> TLSConfiguration {
+        TLSConfiguration(role: .server(credentials: credentials, clientAuthorities: []), application: .http)
+    }
+
     /// A client's side.
     ///
     /// - Parameters:
@@ -50,7 +57,8 @@ public struct TLSConfiguration: Sendable {
             role: .client(credentials: credentials, serverAuthorities: serverCA, serverName: serverName))
     }
 
-    private init(role: Role) {
+    private init(role: Role, application: TLSApplication = .wire) {
         self.role = role
+        self.application = application
     }
 }

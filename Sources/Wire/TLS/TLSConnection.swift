@@ -158,7 +158,8 @@ final class TLSConnection {
             if entries.isEmpty && inputEnded { return .failed(handshakeDone ? .truncated : .closedInHandshake) }
             return .failed(
                 TLSError.failure(
-                    entries: entries, isServer: context.isServer, handshakeDone: handshakeDone,
+                    entries: entries, isServer: context.isServer, application: context.application.name,
+                    handshakeDone: handshakeDone,
                     verification: verification, offeredVersion: offeredVersion))
         }
     }
@@ -169,10 +170,11 @@ final class TLSConnection {
         var count: UInt32 = 0
         SSL_get0_alpn_selected(ssl, &bytes, &count)
         // Safe because OpenSSL keeps the name as long as the SSL, and this copies it.
-        let alpn = String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
-        guard alpn == TLSContext.alpn else {
+        var alpn = String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+        if alpn.isEmpty, !context.application.isRequired { alpn = context.application.name }
+        guard alpn == context.application.name else {
             throw TLSError(
-                .noProtocol, "the \(context.isServer ? "client" : "server") does not speak \(TLSContext.alpn)")
+                .noProtocol, "the \(context.isServer ? "client" : "server") does not speak \(context.application.name)")
         }
         let isResumed = SSL_session_reused(ssl) == 1
         // OpenSSL checks no certificate of a resumed connection: that was done when its ticket was taken.

@@ -16,7 +16,7 @@ extension TLSContext {
         try openSSLCheck("refusing early data") { SSL_CTX_set_max_early_data(pointer, 0) }
         try openSSLCheck("refusing early data") { SSL_CTX_set_recv_max_early_data(pointer, 0) }
         // The same everywhere, so that servers resume each other's sessions; what differs between them is checked.
-        let name = Array(Self.alpn.utf8)
+        let name = Array(application.name.utf8)
         try openSSLCheck("naming the sessions") { SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count)) }
         if ticketKeys != nil { TLSCallbacks.sealTickets(of: pointer) }
         if self.tickets != nil { TLSCallbacks.keepTickets(of: pointer) }

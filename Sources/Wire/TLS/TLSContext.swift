@@ -6,7 +6,7 @@ import Glibc
 /// A server that reloads its certificate makes a new context for new connections; those that exist keep the old one
 /// (`WireServer.reload`).
 public final class TLSContext: @unchecked Sendable {
-    /// The application protocol that both sides must agree on (ALPN).
+    /// The application protocol of robots, tools and services (ALPN).
     public static let alpn = "mallbots/1"
     /// How many bytes of certificates a peer may send.
     static let maxCertificateBytes = 32 * 1024
@@ -15,6 +15,7 @@ public final class TLSContext: @unchecked Sendable {
     // allows SSL_new from any thread.
     let pointer: OpaquePointer
     let isServer: Bool
+    let application: TLSApplication
     /// Whether a peer must name itself: clients towards a server that knows their authority.
     let requiresIdentity: Bool
     let trustDomain: String?
@@ -45,6 +46,7 @@ public final class TLSContext: @unchecked Sendable {
             method = TLS_client_method()
             isServer = false
         }
+        application = configuration.application
         trustDomain = configuration.trustDomain
         keyUpdatesPerMinute = configuration.keyUpdatesPerMinute
         keyLog = configuration.keyLog
@@ -142,7 +144,7 @@ public final class TLSContext: @unchecked Sendable {
             X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(pointer), time_t(Self.now + clockSkewSeconds))
         }
         TLSCallbacks.verifyPeer(on: pointer, failWithoutCertificate: false)
-        let protocols = [UInt8(Self.alpn.utf8.count)] + Array(Self.alpn.utf8)
+        let protocols = [UInt8(application.name.utf8.count)] + Array(application.name.utf8)
         // Alone among OpenSSL's functions, this one returns 0 for success.
         guard SSL_CTX_set_alpn_protos(pointer, protocols, UInt32(protocols.count)) == 0 else {
             throw TLSError(.configuration, "setting ALPN: \(OpenSSLErrors.drainedText())")

@@ -8,16 +8,18 @@ extension TLSError {
     /// - Parameters:
     ///   - entries: the drained error queue, oldest first
     ///   - isServer: our side's role, which decides whom the words speak of
+    ///   - application: what is spoken over the connection
     ///   - handshakeDone: whether the connection was established before
     ///   - verification: what the certificate check found, if it failed
     ///   - offeredVersion: the newest TLS version the peer's hello offered, if one was read
     static func failure(
-        entries: [OpenSSLErrors.Entry], isServer: Bool, handshakeDone: Bool, verification: TLSError?,
-        offeredVersion: UInt16?
+        entries: [OpenSSLErrors.Entry], isServer: Bool, application: String, handshakeDone: Bool,
+        verification: TLSError?, offeredVersion: UInt16?
     ) -> TLSError {
         for entry in entries where entry.library == ERR_LIB_SSL {
             if let error = known(
-                entry.reason, isServer: isServer, handshakeDone: handshakeDone, verification: verification,
+                entry.reason, isServer: isServer, application: application, handshakeDone: handshakeDone,
+                verification: verification,
                 offeredVersion: offeredVersion)
             {
                 return error
@@ -28,7 +30,8 @@ extension TLSError {
     }
 
     private static func known(
-        _ reason: Int32, isServer: Bool, handshakeDone: Bool, verification: TLSError?, offeredVersion: UInt16?
+        _ reason: Int32, isServer: Bool, application: String, handshakeDone: Bool, verification: TLSError?,
+        offeredVersion: UInt16?
     ) -> TLSError? {
         switch reason {
         case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST: return .plainHTTP
@@ -42,7 +45,7 @@ extension TLSError {
             SSL_R_RECORD_LENGTH_MISMATCH, SSL_R_RECORD_TOO_SMALL:
             return handshakeDone ? nil : .notTLS
         case SSL_R_NO_APPLICATION_PROTOCOL:
-            return TLSError(.noProtocol, "the \(isServer ? "client" : "server") does not speak \(TLSContext.alpn)")
+            return TLSError(.noProtocol, "the \(isServer ? "client" : "server") does not speak \(application)")
         case SSL_R_NO_SHARED_CIPHER, SSL_R_NO_SHARED_GROUPS, SSL_R_NO_SUITABLE_KEY_SHARE,
             SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:
             return TLSError(.nothingShared, "the peer shares no cipher suite, group or signature algorithm with us")
@@ -55,7 +58,7 @@ extension TLSError {
                 """)
         case SSL_R_UNEXPECTED_EOF_WHILE_READING: return handshakeDone ? .truncated : .closedInHandshake
         case let code where code >= SSL_AD_REASON_OFFSET && code < SSL_AD_REASON_OFFSET + 256:
-            return refused(alert: code - SSL_AD_REASON_OFFSET, isServer: isServer)
+            return refused(alert: code - SSL_AD_REASON_OFFSET, isServer: isServer, application: application)
         default: return nil
         }
     }
@@ -70,7 +73,7 @@ extension TLSError {
     }
 
     /// An alert from the peer, said as what it means for us.
-    static func refused(alert: Int32, isServer: Bool) -> TLSError {
+    static func refused(alert: Int32, isServer: Bool, application: String) -> TLSError {
         let peer = isServer ? "client" : "server"
         let meaning: String =
             switch alert {
@@ -81,7 +84,7 @@ extension TLSError {
             case SSL3_AD_CERTIFICATE_UNKNOWN: "did not accept our certificate"
             case TLS1_AD_UNKNOWN_CA: "does not trust the authority of our certificate"
             case TLS13_AD_CERTIFICATE_REQUIRED: "requires a certificate and we sent none"
-            case TLS1_AD_NO_APPLICATION_PROTOCOL: "does not speak \(TLSContext.alpn)"
+            case TLS1_AD_NO_APPLICATION_PROTOCOL: "does not speak \(application)"
             case TLS1_AD_PROTOCOL_VERSION: "does not accept TLS 1.3"
             case SSL3_AD_HANDSHAKE_FAILURE: "found no TLS parameters in common with us"
             case TLS1_AD_UNRECOGNIZED_NAME: "does not know the name that was asked for"

@@ -59,7 +59,8 @@ extension TLSHandler {
         if error.reason == .plainHTTP {
             // A browser or curl on the wrong port gets told in its own language, instead of an alert it cannot read.
             _ = connection.takeOutbound()
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: Self.httpAnswer)), promise: nil)
+            context.writeAndFlush(
+                wrapOutboundOut(ByteBuffer(string: Self.httpAnswer(connection.context.application))), promise: nil)
         } else {
             sendOutbound(context)
         }
@@ -92,9 +93,9 @@ extension TLSHandler {
         context.fireErrorCaught(error)
     }
 
-    private static let httpAnswer: String = {
-        let body = "This port speaks \(TLSContext.alpn) over TLS, not HTTP.\n"
+    private static func httpAnswer(_ application: TLSApplication) -> String {
+        let body = application.answerToPlainHTTP + "\n"
         return "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
             + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
-    }()
+    }
 }
