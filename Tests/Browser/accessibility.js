@@ -39,7 +39,8 @@
     const mains = all("main, [role=main]");
     if (mains.length !== 1) wrong.push(`there are ${mains.length} main landmarks instead of one`);
     for (const nav of all("nav, aside, [role=region]")) if (!label(nav)) say(nav, "is a landmark without a name");
-    const headings = all("h1, h2, h3, h4, h5, h6").filter(element => !hidden(element));
+    // A heading that only screen readers get counts as well.
+    const headings = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(element => element.checkVisibility({ visibilityProperty: true }) && !hidden(element));
     if (headings.filter(heading => heading.tagName === "H1").length !== 1) wrong.push(`there are ${headings.filter(h => h.tagName === "H1").length} first headings (h1) instead of one`);
     let level = 0;
     for (const heading of headings) {

@@ -26,7 +26,9 @@ FOCUS = """() => {
     number: numbers.get(at), name: `<${at.tagName.toLowerCase()}${at.id ? "#" + at.id : ""}> “${words}”`, focused,
     outline: getComputedStyle(at).outlineStyle !== "none" && parseFloat(getComputedStyle(at).outlineWidth) > 0,
     inView: box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth,
-    covered: Boolean(top) && !at.contains(top) && !top.contains(at) && box.height < innerHeight / 2,
+    // Marks in one drawing may lie over each other.
+    covered: Boolean(top) && !at.contains(top) && !top.contains(at) && box.height < innerHeight / 2
+      && !(at.ownerSVGElement && at.ownerSVGElement === top.ownerSVGElement),
   };
 }"""
 PLAIN = """number => {

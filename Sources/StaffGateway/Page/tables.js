@@ -12,6 +12,6 @@ export function table(label, columns, rows, { flush = true, head = 0 } = {}) {
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, names.map(([name, kind]) => h("th", { scope: "col", role: "columnheader", class: kind }, name)))),
     h("tbody", { role: "rowgroup" }, rows.map(row => h("tr", { key: row.key, role: "row", class: row.class },
       row.cells.map((cell, at) => (at === head
-        ? h("th", { scope: "row", role: "rowheader", key: at }, cell)
+        ? h("th", { scope: "row", role: "rowheader", key: at }, h("span", {}, cell))
         : h("td", { role: "cell", key: at, class: names[at][1], "data-name": names[at][0] }, h("span", {}, cell)))))))));
 }
