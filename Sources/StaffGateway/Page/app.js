@@ -29,6 +29,8 @@ import "./audit-view.js";
 
 restoreTheme();
 
+let leaving = false;
+
 app.live = new Live({
   onCondition: () => app.changed(),
   onEnded: () => signedOut("Your session has ended: you signed out elsewhere, were inactive for long, or a manager changed your account."),
@@ -48,13 +50,17 @@ app.enter = session => {
 };
 
 app.signOut = async () => {
+  // The server closes the socket of a session that ends: that must not look like somebody else's doing.
+  leaving = true;
   try {
     await call("DELETE", "/session", { quiet: true });
+    signedOut();
   } catch (problem) {
     // Whoever leaves must know that the session may still be good.
-    if (problem.kind !== "unauthenticated") return complain(problem);
+    if (problem.kind === "unauthenticated") signedOut();
+    else complain(problem);
   }
-  signedOut("You have signed out.");
+  leaving = false;
 };
 
 /** The building is read once; those who need it ask for it. */
@@ -68,7 +74,7 @@ function signedOut(why) {
   if (!app.session?.user) return;
   app.session = { ...app.session, user: null };
   app.mall = null;
-  app.farewell = why;
+  app.farewell = leaving ? "You have signed out." : why;
   app.live.stop();
   clearNotices();
   for (const question of document.querySelectorAll("mb-question")) question.remove();

@@ -6,7 +6,7 @@ import { app } from "./app-context.js";
 import { badge, icon } from "./signs.js";
 import { ago, clock, money } from "./format.js";
 import { invoiceStates, taskStates } from "./words.js";
-import { botLink, linesTable, namesFrom, notYet, orderBadges, progressBar } from "./parts.js";
+import { botLink, linesTable, namesFrom, notYet, orderBadges, progressBar, roleNote } from "./parts.js";
 import { cancelOrder, handOver, refund, takeCard, takeCash } from "./order-actions.js";
 import { timeline } from "./timeline.js";
 import { reassign } from "./task-actions.js";
@@ -54,7 +54,8 @@ customElements.define("mb-order", class extends View {
         order.ready_at ? fact("Ready", `${clock(order.ready_at, now)} (${ago(order.ready_at, now)})`) : null,
         order.ended_at ? fact("Ended", `${clock(order.ended_at, now)} (${ago(order.ended_at, now)})`) : null,
         order.reason ? fact("Reason", order.reason) : null),
-      h("div", { class: "row" }, handOver(order, undefined), takeCash(order, invoice), takeCard(order, invoice), refund(order, invoice), cancelOrder(order)));
+      h("div", { class: "row" }, handOver(order, undefined), takeCash(order, invoice), takeCard(order, invoice), refund(order, invoice), cancelOrder(order)),
+      roleNote("clerk"));
   }
 
   #tasks(order) {

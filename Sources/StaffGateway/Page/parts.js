@@ -5,6 +5,7 @@ import { app } from "./app-context.js";
 import { badge, mark, sign } from "./signs.js";
 import { money } from "./format.js";
 import { progress } from "./figures.js";
+import { may, reasonFor } from "./roles.js";
 import { orderStates } from "./words.js";
 import { to } from "./routes.js";
 import { table } from "./tables.js";
@@ -69,6 +70,9 @@ export function subjectLink(alert, words) {
   return alert.subject.type === "bot" ? h("a", { href: to("robots", alert.subject.id) }, words ?? alert.subject.id)
     : h("a", { href: to("orders", alert.subject.id) }, words ?? "the order");
 }
+
+/** Why the buttons beside it cannot be used, for who may not use them; nothing for others. */
+export const roleNote = role => (may(role) ? null : h("p", { class: "hint", key: "role" }, reasonFor(role)));
 
 /** Says that there is nothing, and what that means. */
 export const nothing = (words, shape = "check") => h("p", { class: "nothing" }, sign(shape), words);

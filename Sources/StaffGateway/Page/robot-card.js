@@ -6,7 +6,7 @@ import { app } from "./app-context.js";
 import { badge, battery, mark } from "./signs.js";
 import { span } from "./format.js";
 import { botStates, taskStates } from "./words.js";
-import { notYet } from "./parts.js";
+import { notYet, roleNote } from "./parts.js";
 import { botActions } from "./bot-actions.js";
 import { reassign } from "./task-actions.js";
 import { headingWord, heardWords, placeWords, sighting } from "./whereabouts.js";
@@ -37,6 +37,7 @@ customElements.define("mb-robot-card", class extends View {
         this.#fact("Session", bot.online ? `no. ${bot.session}` : "none now")),
       h("section", { class: "inset", key: "task" }, h("h3", {}, "Trip"), this.#task(task, bot)),
       h("div", { class: "row", key: "actions" }, botActions(bot)),
+      roleNote("manager"),
     ];
   }
 

@@ -5,7 +5,7 @@ import { View } from "./view.js";
 import { app } from "./app-context.js";
 import { icon, mark } from "./signs.js";
 import { money } from "./format.js";
-import { floorName, notYet, nothing } from "./parts.js";
+import { floorName, notYet, nothing, roleNote } from "./parts.js";
 import { addProduct, editProduct, editStore, removeProduct, takePart } from "./store-actions.js";
 import { table } from "./tables.js";
 import { to } from "./routes.js";
@@ -35,6 +35,7 @@ customElements.define("mb-store", class extends View {
       h("div", { class: "row between", key: "head" }, h("h1", {}, store.name), h("div", { class: "row" }, editStore(store), takePart(store), addProduct(store))),
       h("p", { class: "row", key: "facts" }, store.participating === false ? mark("quiet", "square", "takes no part") : mark("good", "check", "takes part"),
         h("span", { class: "quiet" }, [store.category, floorName(store.place?.floor ?? store.floor), store.node, store.store_id].filter(Boolean).join(" · "))),
+      roleNote("manager"),
       h("form", { class: "toolbar", role: "search", key: "tools", onsubmit: event => event.preventDefault() },
         h("label", { for: "products-find" }, "Find"),
         h("input", { id: "products-find", type: "search", value: this.#text, placeholder: "Product", autocomplete: "off", oninput: event => { this.#text = event.currentTarget.value; this.update(); } }),

@@ -4,7 +4,7 @@ import { h } from "./tree.js";
 import { View } from "./view.js";
 import { app } from "./app-context.js";
 import { mark } from "./signs.js";
-import { floorName, notYet, nothing } from "./parts.js";
+import { floorName, notYet, nothing, roleNote } from "./parts.js";
 import { addStore } from "./store-actions.js";
 import { table } from "./tables.js";
 import { to } from "./routes.js";
@@ -26,6 +26,7 @@ customElements.define("mb-stores", class extends View {
     const sorted = [...stores.values()].sort((a, b) => a.name.localeCompare(b.name));
     return [
       h("div", { class: "row between", key: "head" }, h("h1", {}, "Stores"), addStore()),
+      roleNote("manager"),
       notYet(this.stores, "stores"),
       complete && !sorted.length ? nothing("There is no store yet.", "ring") : null,
       table("Stores", ["Store", "Category", "Where", "Takes part", ["Products", "number"]], sorted.map(store => ({
