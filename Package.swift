@@ -57,6 +57,7 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let pluginLibrary = Target.Dependency.product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf")
 let swiftProtobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -196,7 +197,7 @@ let package = Package(
                 .executableTarget(
                     name: "WebSocketEcho",
                     dependencies: [
-                        "Web", "Wire", nioCore, logging, lifecycle,
+                        "Web", "Wire", nioCore, logging, lifecycle, unixSignals,
                         .product(name: "Hummingbird", package: "hummingbird"),
                     ],
                     path: "Tests/Support/WebSocketEcho", swiftSettings: strict)

@@ -5,7 +5,8 @@ import Testing
 @Suite struct ReplayTests {
     static let targets: [(name: String, run: FuzzTarget)] = [
         ("frames", FrameTarget.run), ("server", MachineTarget.server), ("client", MachineTarget.client),
-        ("pair", PairTarget.run), ("identity", IdentityTarget.run), ("messages", MessageTarget.run), ("websocket", WebSocketTarget.run),
+        ("pair", PairTarget.run), ("identity", IdentityTarget.run), ("messages", MessageTarget.run),
+        ("websocket", WebSocketTarget.run),
     ]
 
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

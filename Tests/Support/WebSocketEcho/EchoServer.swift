@@ -3,7 +3,9 @@ import Hummingbird
 import Logging
 import NIOCore
 import ServiceLifecycle
+import UnixSignals
 import Web
+import Wire
 
 /// A web server with one WebSocket that sends back what it gets; for tests from outside, such as Autobahn's.
 ///
