@@ -110,8 +110,10 @@ let package = Package(
             ],
             path: "Sources/Services/Kernel"),
         library("Stores", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Stores"),
-        library("Orders", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Orders"),
-        library("Payments", ["Kernel", "Messages", "APIs", "Wire", logging], path: "Sources/Services/Payments"),
+        library(
+            "Orders", ["Kernel", "Messages", "APIs", "Wire", logging, collections], path: "Sources/Services/Orders"),
+        library(
+            "Payments", ["Kernel", "Messages", "APIs", "Wire", logging, collections], path: "Sources/Services/Payments"),
         library("Depot", ["Kernel", "Messages", "APIs", "Wire", logging, collections], path: "Sources/Services/Depot"),
         library(
             "BotGateway", ["Wire", "APIs", "Messages", "Kernel", logging, metrics, collections],
@@ -168,8 +170,9 @@ let package = Package(
             ])
         + tests("DepotTests", ["Depot", "Kernel", "Messages", "APIs", "Wire", logging, collections])
         + tests("StoresTests", ["Stores", "Kernel", "Messages", "APIs", "Wire", logging])
-        + tests("PaymentsTests", ["Payments", "Kernel", "Messages", "APIs", "Wire", logging])
-        + tests("OrdersTests", ["Orders", "Stores", "Payments", "Kernel", "Messages", "APIs", "Wire", logging])
+        + tests("PaymentsTests", ["Payments", "Kernel", "Messages", "APIs", "Wire", logging, collections])
+        + tests(
+            "OrdersTests", ["Orders", "Stores", "Payments", "Kernel", "Messages", "APIs", "Wire", logging, collections])
         + tests("TLSTests", ["Wire", "Messages", "COpenSSL", nioCore, nioPosix, nioEmbedded, logging])
         + tests("WireTests", ["Wire", "Messages", nioCore, nioPosix, nioEmbedded, logging])
         // The targets of `make fuzz`, replayed on what they once failed on.

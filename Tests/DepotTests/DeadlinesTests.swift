@@ -1,8 +1,6 @@
 import Kernel
 import Testing
 
-@testable import Depot
-
 @Suite struct DeadlinesTests {
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
     func theEarliestIsAtHand(seed: UInt64) {

@@ -143,14 +143,14 @@ final class ShopHarness {
         }
     }
 
-    func openStore() async throws {
+    func openStore(stock: UInt32 = 10) async throws {
         _ = try await stores.createStore(
             StoresV1.CreateStoreRequest(storeID: "s", name: "Bakery", node: "n", participating: true),
             context: context)
         _ = try await stores.addProduct(
             StoresV1.AddProductRequest(
                 storeID: "s", productID: "bread", name: "Bread",
-                price: TypesV1.Money(minorUnits: 250, currencyCode: "EUR"), stock: 10),
+                price: TypesV1.Money(minorUnits: 250, currencyCode: "EUR"), stock: stock),
             context: context)
     }
 }

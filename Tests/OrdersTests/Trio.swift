@@ -1,5 +1,6 @@
 import Kernel
 import Messages
+import OrderedCollections
 import Testing
 
 @testable import Orders

@@ -19,6 +19,7 @@ public protocol OrdersAPI: Sendable {
 
     func getOrder(_ request: OrdersV1.GetOrderRequest, context: CallContext) async throws -> OrdersV1.Order
 
+    /// Baskets, the orders that have not ended, and the newest two thousand that have.
     func listOrders(_ request: OrdersV1.ListOrdersRequest, context: CallContext) async throws -> OrdersV1.ListOrdersResponse
 
     func cancelOrder(_ request: OrdersV1.CancelOrderRequest, context: CallContext) async throws -> OrdersV1.Order
@@ -28,6 +29,9 @@ public protocol OrdersAPI: Sendable {
 
     /// The order now, then again after each change, until it has ended.
     func watchOrder(_ request: OrdersV1.WatchOrderRequest, _ outbound: WireOutbound<OrdersV1.Order>, context: CallContext) async throws
+
+    /// The open orders as they are, and those that ended lately, then what changes, without end. Baskets are not in it.
+    func watchOrders(_ request: OrdersV1.WatchOrdersRequest, _ outbound: WireOutbound<OrdersV1.OrdersUpdate>, context: CallContext) async throws
 }
 
 /// Calls `mallbots.orders.v1.OrdersService` over Wire. A failed call throws a `WireStatus`.
@@ -64,6 +68,7 @@ public struct OrdersClient: OrdersAPI {
         try await wire.unary("/mallbots.orders.v1.OrdersService/GetOrder", request, context: context)
     }
 
+    /// Baskets, the orders that have not ended, and the newest two thousand that have.
     public func listOrders(_ request: OrdersV1.ListOrdersRequest, context: CallContext) async throws -> OrdersV1.ListOrdersResponse {
         try await wire.unary("/mallbots.orders.v1.OrdersService/ListOrders", request, context: context)
     }
@@ -86,6 +91,17 @@ public struct OrdersClient: OrdersAPI {
     /// The call lives as long as `body`, which gets what the service sends.
     public nonisolated(nonsending) func watchOrder<R>(_ request: OrdersV1.WatchOrderRequest, context: CallContext, _ body: nonisolated(nonsending) (WireInbound<OrdersV1.Order>) async throws -> R) async throws -> R {
         try await wire.serverStreaming("/mallbots.orders.v1.OrdersService/WatchOrder", request, context: context, body)
+    }
+
+    /// The open orders as they are, and those that ended lately, then what changes, without end. Baskets are not in it.
+    public func watchOrders(_ request: OrdersV1.WatchOrdersRequest, _ outbound: WireOutbound<OrdersV1.OrdersUpdate>, context: CallContext) async throws {
+        try await wire.relay(serverStreaming: "/mallbots.orders.v1.OrdersService/WatchOrders", request, outbound, context: context)
+    }
+
+    /// The open orders as they are, and those that ended lately, then what changes, without end. Baskets are not in it.
+    /// The call lives as long as `body`, which gets what the service sends.
+    public nonisolated(nonsending) func watchOrders<R>(_ request: OrdersV1.WatchOrdersRequest, context: CallContext, _ body: nonisolated(nonsending) (WireInbound<OrdersV1.OrdersUpdate>) async throws -> R) async throws -> R {
+        try await wire.serverStreaming("/mallbots.orders.v1.OrdersService/WatchOrders", request, context: context, body)
     }
 }
 
@@ -121,6 +137,9 @@ extension WireRouter {
         }
         register(serverStreaming: "/mallbots.orders.v1.OrdersService/WatchOrder") { (request: OrdersV1.WatchOrderRequest, outbound, context) in
             try await service.watchOrder(request, outbound, context: context)
+        }
+        register(serverStreaming: "/mallbots.orders.v1.OrdersService/WatchOrders") { (request: OrdersV1.WatchOrdersRequest, outbound, context) in
+            try await service.watchOrders(request, outbound, context: context)
         }
     }
 }

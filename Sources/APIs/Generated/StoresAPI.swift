@@ -33,6 +33,9 @@ public protocol StoresAPI: Sendable {
 
     /// The products of one store or of all participating ones, searched by text, a page at a time.
     func getCatalog(_ request: StoresV1.GetCatalogRequest, context: CallContext) async throws -> StoresV1.GetCatalogResponse
+
+    /// All stores and products as they are, then what changes, without end.
+    func watchStores(_ request: StoresV1.WatchStoresRequest, _ outbound: WireOutbound<StoresV1.StoresUpdate>, context: CallContext) async throws
 }
 
 /// Calls `mallbots.stores.v1.StoresService` over Wire. A failed call throws a `WireStatus`.
@@ -97,6 +100,17 @@ public struct StoresClient: StoresAPI {
     public func getCatalog(_ request: StoresV1.GetCatalogRequest, context: CallContext) async throws -> StoresV1.GetCatalogResponse {
         try await wire.unary("/mallbots.stores.v1.StoresService/GetCatalog", request, context: context)
     }
+
+    /// All stores and products as they are, then what changes, without end.
+    public func watchStores(_ request: StoresV1.WatchStoresRequest, _ outbound: WireOutbound<StoresV1.StoresUpdate>, context: CallContext) async throws {
+        try await wire.relay(serverStreaming: "/mallbots.stores.v1.StoresService/WatchStores", request, outbound, context: context)
+    }
+
+    /// All stores and products as they are, then what changes, without end.
+    /// The call lives as long as `body`, which gets what the service sends.
+    public nonisolated(nonsending) func watchStores<R>(_ request: StoresV1.WatchStoresRequest, context: CallContext, _ body: nonisolated(nonsending) (WireInbound<StoresV1.StoresUpdate>) async throws -> R) async throws -> R {
+        try await wire.serverStreaming("/mallbots.stores.v1.StoresService/WatchStores", request, context: context, body)
+    }
 }
 
 extension WireRouter {
@@ -140,6 +154,9 @@ extension WireRouter {
         }
         register(unary: "/mallbots.stores.v1.StoresService/GetCatalog") { (request: StoresV1.GetCatalogRequest, context) in
             try await service.getCatalog(request, context: context)
+        }
+        register(serverStreaming: "/mallbots.stores.v1.StoresService/WatchStores") { (request: StoresV1.WatchStoresRequest, outbound, context) in
+            try await service.watchStores(request, outbound, context: context)
         }
     }
 }

@@ -683,7 +683,12 @@ extension DepotV1.FleetUpdate {
         for index in 0..<c.pointee.n_tasks {
             field5.append(try DepotV1.Task(_c: FromC.message(c.pointee.tasks, index)))
         }
-        self.init(position: field1, beginning: field2, complete: field3, bots: field4, tasks: field5)
+        var field6: [DepotV1.ShoppingList] = []
+        field6.reserveCapacity(c.pointee.n_lists)
+        for index in 0..<c.pointee.n_lists {
+            field6.append(try DepotV1.ShoppingList(_c: FromC.message(c.pointee.lists, index)))
+        }
+        self.init(position: field1, beginning: field2, complete: field3, bots: field4, tasks: field5, lists: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Depot__V1__FleetUpdate> {
@@ -707,6 +712,14 @@ extension DepotV1.FleetUpdate {
                 items[index] = self.tasks[index]._fill(&arena)
             }
             c.pointee.tasks = items
+        }
+        if !self.lists.isEmpty {
+            c.pointee.n_lists = self.lists.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Depot__V1__ShoppingList>?.self, self.lists.count)
+            for index in self.lists.indices {
+                items[index] = self.lists[index]._fill(&arena)
+            }
+            c.pointee.lists = items
         }
         return c
     }

@@ -377,6 +377,15 @@ extension DepotV1.FleetUpdate {
             }
             json.endArray()
         }
+        if !self.lists.isEmpty {
+            json.key("lists")
+            json.beginArray()
+            for value in self.lists {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
         json.endObject()
     }
 }

@@ -342,8 +342,8 @@ extension DepotV1 {
         public init() {}
     }
 
-    /// First the whole fleet, in one message or several; then whatever has changed, each robot and task in full. Who takes
-    /// these slowly gets fewer, with the newest of everything that changed meanwhile.
+    /// First the whole fleet, in one message or several; then whatever has changed, each robot, task and list in full. Who
+    /// takes these slowly gets fewer, with the newest of everything that changed meanwhile.
     public struct FleetUpdate: Message {
         public static var protobufName: String { "mallbots.depot.v1.FleetUpdate" }
 
@@ -362,6 +362,9 @@ extension DepotV1 {
         /// By id. In the beginning those that have not ended.
         public var tasks: [DepotV1.Task] = []
 
+        /// By id. In the beginning those that are not cancelled; of the ready ones only the newest.
+        public var lists: [DepotV1.ShoppingList] = []
+
         public init() {}
 
         public init(
@@ -369,13 +372,15 @@ extension DepotV1 {
             beginning: Bool = false,
             complete: Bool = false,
             bots: [DepotV1.Bot] = [],
-            tasks: [DepotV1.Task] = []
+            tasks: [DepotV1.Task] = [],
+            lists: [DepotV1.ShoppingList] = []
         ) {
             self.position = position
             self.beginning = beginning
             self.complete = complete
             self.bots = bots
             self.tasks = tasks
+            self.lists = lists
         }
     }
 

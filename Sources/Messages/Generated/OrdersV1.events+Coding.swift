@@ -292,7 +292,8 @@ extension OrdersV1.OrderPlaced {
         if let value = c.pointee.total { field3 = try TypesV1.Money(_c: value) }
         let field4 = try FromC.string(c.pointee.pickup_code, "mallbots.orders.v1.OrderPlaced", "pickup_code")
         let field5 = try FromC.string(c.pointee.card_token, "mallbots.orders.v1.OrderPlaced", "card_token")
-        self.init(orderID: field1, lines: field2, total: field3, pickupCode: field4, cardToken: field5)
+        let field6 = c.pointee.ticket
+        self.init(orderID: field1, lines: field2, total: field3, pickupCode: field4, cardToken: field5, ticket: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderPlaced> {
@@ -310,6 +311,7 @@ extension OrdersV1.OrderPlaced {
         if let value = self.total { c.pointee.total = value._fill(&arena) }
         c.pointee.pickup_code = arena.string(self.pickupCode)
         c.pointee.card_token = arena.string(self.cardToken)
+        c.pointee.ticket = self.ticket
         return c
     }
 }

@@ -160,6 +160,10 @@ extension OrdersV1.OrderPlaced {
             json.key("cardToken")
             json.string(self.cardToken)
         }
+        if self.ticket != 0 {
+            json.key("ticket")
+            json.integer(self.ticket)
+        }
         json.endObject()
     }
 }

@@ -158,6 +158,9 @@ extension OrdersV1 {
         /// Empty: the customer pays later. Otherwise Payments authorises it under the id "auth-" and the order's.
         public var cardToken: String = ""
 
+        /// 1 to 999, in turn; 0 in orders from before there were any.
+        public var ticket: UInt32 = 0
+
         public init() {}
 
         public init(
@@ -165,13 +168,15 @@ extension OrdersV1 {
             lines: [OrdersV1.Line] = [],
             total: TypesV1.Money? = nil,
             pickupCode: String = "",
-            cardToken: String = ""
+            cardToken: String = "",
+            ticket: UInt32 = 0
         ) {
             self.orderID = orderID
             self.lines = lines
             self.total = total
             self.pickupCode = pickupCode
             self.cardToken = cardToken
+            self.ticket = ticket
         }
     }
 

@@ -40,7 +40,8 @@ extension OrdersV1.Order {
         let field12 = c.pointee.ended_unix_ms
         let field13 = c.pointee.version
         let field14 = try FromC.string(c.pointee.invoice_id, "mallbots.orders.v1.Order", "invoice_id")
-        self.init(orderID: field1, state: field2, paid: field3, lines: field4, total: field5, pickupCode: field6, kioskID: field7, reason: field8, startedUnixMs: field9, placedUnixMs: field10, readyUnixMs: field11, endedUnixMs: field12, version: field13, invoiceID: field14)
+        let field15 = c.pointee.ticket
+        self.init(orderID: field1, state: field2, paid: field3, lines: field4, total: field5, pickupCode: field6, kioskID: field7, reason: field8, startedUnixMs: field9, placedUnixMs: field10, readyUnixMs: field11, endedUnixMs: field12, version: field13, invoiceID: field14, ticket: field15)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__Order> {
@@ -67,6 +68,7 @@ extension OrdersV1.Order {
         c.pointee.ended_unix_ms = self.endedUnixMs
         c.pointee.version = self.version
         c.pointee.invoice_id = arena.string(self.invoiceID)
+        c.pointee.ticket = self.ticket
         return c
     }
 }
@@ -498,6 +500,94 @@ extension OrdersV1.WatchOrderRequest {
         let c = arena.one(Mallbots__Orders__V1__WatchOrderRequest.self)
         mallbots__orders__v1__watch_order_request__init(c)
         c.pointee.order_id = arena.string(self.orderID)
+        return c
+    }
+}
+
+extension OrdersV1.WatchOrdersRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__watch_orders_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__WatchOrdersRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__WatchOrdersRequest>) throws(DecodingError) {
+        self.init()
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__WatchOrdersRequest> {
+        let c = arena.one(Mallbots__Orders__V1__WatchOrdersRequest.self)
+        mallbots__orders__v1__watch_orders_request__init(c)
+        return c
+    }
+}
+
+extension OrdersV1.OrdersUpdate {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__orders_update__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrdersUpdate.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__OrdersUpdate>) throws(DecodingError) {
+        let field1 = c.pointee.position
+        let field2 = c.pointee.beginning != 0
+        let field3 = c.pointee.complete != 0
+        var field4: [OrdersV1.Order] = []
+        field4.reserveCapacity(c.pointee.n_orders)
+        for index in 0..<c.pointee.n_orders {
+            field4.append(try OrdersV1.Order(_c: FromC.message(c.pointee.orders, index)))
+        }
+        var field5: [String] = []
+        field5.reserveCapacity(c.pointee.n_forgotten)
+        for index in 0..<c.pointee.n_forgotten {
+            field5.append(try FromC.string(FromC.item(c.pointee.forgotten, index), "mallbots.orders.v1.OrdersUpdate", "forgotten"))
+        }
+        self.init(position: field1, beginning: field2, complete: field3, orders: field4, forgotten: field5)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrdersUpdate> {
+        let c = arena.one(Mallbots__Orders__V1__OrdersUpdate.self)
+        mallbots__orders__v1__orders_update__init(c)
+        c.pointee.position = self.position
+        c.pointee.beginning = self.beginning ? 1 : 0
+        c.pointee.complete = self.complete ? 1 : 0
+        if !self.orders.isEmpty {
+            c.pointee.n_orders = self.orders.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Orders__V1__Order>?.self, self.orders.count)
+            for index in self.orders.indices {
+                items[index] = self.orders[index]._fill(&arena)
+            }
+            c.pointee.orders = items
+        }
+        if !self.forgotten.isEmpty {
+            c.pointee.n_forgotten = self.forgotten.count
+            let items = arena.many(ProtobufCBinaryData.self, self.forgotten.count)
+            for index in self.forgotten.indices {
+                items[index] = arena.string(self.forgotten[index])
+            }
+            c.pointee.forgotten = items
+        }
         return c
     }
 }

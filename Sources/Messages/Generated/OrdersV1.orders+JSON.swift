@@ -65,6 +65,10 @@ extension OrdersV1.Order {
             json.key("invoiceId")
             json.string(self.invoiceID)
         }
+        if self.ticket != 0 {
+            json.key("ticket")
+            json.integer(self.ticket)
+        }
         json.endObject()
     }
 }
@@ -302,6 +306,50 @@ extension OrdersV1.WatchOrderRequest {
         if !self.orderID.isEmpty {
             json.key("orderId")
             json.string(self.orderID)
+        }
+        json.endObject()
+    }
+}
+
+extension OrdersV1.WatchOrdersRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        json.endObject()
+    }
+}
+
+extension OrdersV1.OrdersUpdate {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if self.position != 0 {
+            json.key("position")
+            json.quoted(self.position)
+        }
+        if self.beginning {
+            json.key("beginning")
+            json.bool(self.beginning)
+        }
+        if self.complete {
+            json.key("complete")
+            json.bool(self.complete)
+        }
+        if !self.orders.isEmpty {
+            json.key("orders")
+            json.beginArray()
+            for value in self.orders {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.forgotten.isEmpty {
+            json.key("forgotten")
+            json.beginArray()
+            for value in self.forgotten {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
         }
         json.endObject()
     }

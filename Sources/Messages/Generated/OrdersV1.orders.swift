@@ -36,6 +36,9 @@ extension OrdersV1 {
         /// The invoice at Payments, once issued.
         public var invoiceID: String = ""
 
+        /// To call an order by, on a board or aloud: 1 to 999, given at checkout in turn. No secret. 0: a basket.
+        public var ticket: UInt32 = 0
+
         public init() {}
 
         public init(
@@ -52,7 +55,8 @@ extension OrdersV1 {
             readyUnixMs: Int64 = 0,
             endedUnixMs: Int64 = 0,
             version: UInt64 = 0,
-            invoiceID: String = ""
+            invoiceID: String = "",
+            ticket: UInt32 = 0
         ) {
             self.orderID = orderID
             self.state = state
@@ -68,6 +72,7 @@ extension OrdersV1 {
             self.endedUnixMs = endedUnixMs
             self.version = version
             self.invoiceID = invoiceID
+            self.ticket = ticket
         }
     }
 
@@ -272,9 +277,11 @@ extension OrdersV1 {
     public struct ListOrdersResponse: Message {
         public static var protobufName: String { "mallbots.orders.v1.ListOrdersResponse" }
 
-        /// Newest first.
+        /// Newest first. Pages go on behind the last order of the one before, whatever was started or ended since.
         public var orders: [OrdersV1.Order] = []
         public var nextPageToken: String = ""
+
+        /// How many there are on all pages together, at this moment.
         public var total: UInt32 = 0
 
         public init() {}
@@ -338,6 +345,50 @@ extension OrdersV1 {
             orderID: String = ""
         ) {
             self.orderID = orderID
+        }
+    }
+
+    /// `mallbots.orders.v1.WatchOrdersRequest`.
+    public struct WatchOrdersRequest: Message {
+        public static var protobufName: String { "mallbots.orders.v1.WatchOrdersRequest" }
+
+        public init() {}
+    }
+
+    /// First all orders, in one message or several; then whatever has changed, each order in full. Who takes these slowly gets
+    /// fewer, with the newest of everything that changed meanwhile.
+    public struct OrdersUpdate: Message {
+        public static var protobufName: String { "mallbots.orders.v1.OrdersUpdate" }
+
+        /// Of the last event in Orders' log that this knows of. What follows is of a later one.
+        public var position: UInt64 = 0
+
+        /// Part of the beginning: what is in none of these messages is not there.
+        public var beginning: Bool = false
+
+        /// The last message of the beginning.
+        public var complete: Bool = false
+
+        /// In the order in which their baskets were started.
+        public var orders: [OrdersV1.Order] = []
+
+        /// Orders that ended long ago: they are not followed any more. GetOrder still has them.
+        public var forgotten: [String] = []
+
+        public init() {}
+
+        public init(
+            position: UInt64 = 0,
+            beginning: Bool = false,
+            complete: Bool = false,
+            orders: [OrdersV1.Order] = [],
+            forgotten: [String] = []
+        ) {
+            self.position = position
+            self.beginning = beginning
+            self.complete = complete
+            self.orders = orders
+            self.forgotten = forgotten
         }
     }
 

@@ -36,7 +36,20 @@ extension OrdersV1.Snapshot {
         for index in 0..<c.pointee.n_products {
             field3.append(try OrdersV1.ProductNoted(_c: FromC.message(c.pointee.products, index)))
         }
-        self.init(orders: field1, stores: field2, products: field3)
+        let field4 = c.pointee.started
+        let field5 = c.pointee.last_ticket
+        let field6 = c.pointee.position
+        var field7: [String] = []
+        field7.reserveCapacity(c.pointee.n_ended_ids)
+        for index in 0..<c.pointee.n_ended_ids {
+            field7.append(try FromC.string(FromC.item(c.pointee.ended_ids, index), "mallbots.orders.v1.Snapshot", "ended_ids"))
+        }
+        var field8: [String] = []
+        field8.reserveCapacity(c.pointee.n_abandoned_ids)
+        for index in 0..<c.pointee.n_abandoned_ids {
+            field8.append(try FromC.string(FromC.item(c.pointee.abandoned_ids, index), "mallbots.orders.v1.Snapshot", "abandoned_ids"))
+        }
+        self.init(orders: field1, stores: field2, products: field3, started: field4, lastTicket: field5, position: field6, endedIds: field7, abandonedIds: field8)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__Snapshot> {
@@ -65,6 +78,25 @@ extension OrdersV1.Snapshot {
                 items[index] = self.products[index]._fill(&arena)
             }
             c.pointee.products = items
+        }
+        c.pointee.started = self.started
+        c.pointee.last_ticket = self.lastTicket
+        c.pointee.position = self.position
+        if !self.endedIds.isEmpty {
+            c.pointee.n_ended_ids = self.endedIds.count
+            let items = arena.many(ProtobufCBinaryData.self, self.endedIds.count)
+            for index in self.endedIds.indices {
+                items[index] = arena.string(self.endedIds[index])
+            }
+            c.pointee.ended_ids = items
+        }
+        if !self.abandonedIds.isEmpty {
+            c.pointee.n_abandoned_ids = self.abandonedIds.count
+            let items = arena.many(ProtobufCBinaryData.self, self.abandonedIds.count)
+            for index in self.abandonedIds.indices {
+                items[index] = arena.string(self.abandonedIds[index])
+            }
+            c.pointee.abandoned_ids = items
         }
         return c
     }
@@ -98,7 +130,8 @@ extension OrdersV1.OrderRecord {
         let field7 = c.pointee.wrong_codes
         let field8 = c.pointee.wrong_code_unix_ms
         let field9 = c.pointee.touched_unix_ms
-        self.init(order: field1, cardGiven: field2, cardAuthorized: field3, listCreated: field4, listClosed: field5, accountClosed: field6, wrongCodes: field7, wrongCodeUnixMs: field8, touchedUnixMs: field9)
+        let field10 = c.pointee.number
+        self.init(order: field1, cardGiven: field2, cardAuthorized: field3, listCreated: field4, listClosed: field5, accountClosed: field6, wrongCodes: field7, wrongCodeUnixMs: field8, touchedUnixMs: field9, number: field10)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderRecord> {
@@ -113,6 +146,7 @@ extension OrdersV1.OrderRecord {
         c.pointee.wrong_codes = self.wrongCodes
         c.pointee.wrong_code_unix_ms = self.wrongCodeUnixMs
         c.pointee.touched_unix_ms = self.touchedUnixMs
+        c.pointee.number = self.number
         return c
     }
 }

@@ -31,6 +31,36 @@ extension OrdersV1.Snapshot {
             }
             json.endArray()
         }
+        if self.started != 0 {
+            json.key("started")
+            json.quoted(self.started)
+        }
+        if self.lastTicket != 0 {
+            json.key("lastTicket")
+            json.integer(self.lastTicket)
+        }
+        if self.position != 0 {
+            json.key("position")
+            json.quoted(self.position)
+        }
+        if !self.endedIds.isEmpty {
+            json.key("endedIds")
+            json.beginArray()
+            for value in self.endedIds {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
+        if !self.abandonedIds.isEmpty {
+            json.key("abandonedIds")
+            json.beginArray()
+            for value in self.abandonedIds {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
         json.endObject()
     }
 }
@@ -73,6 +103,10 @@ extension OrdersV1.OrderRecord {
         if self.touchedUnixMs != 0 {
             json.key("touchedUnixMs")
             json.quoted(self.touchedUnixMs)
+        }
+        if self.number != 0 {
+            json.key("number")
+            json.quoted(self.number)
         }
         json.endObject()
     }

@@ -13,16 +13,37 @@ extension OrdersV1 {
         public var stores: [OrdersV1.StoreNoted] = []
         public var products: [OrdersV1.ProductNoted] = []
 
+        /// How many baskets were ever started.
+        public var started: UInt64 = 0
+        public var lastTicket: UInt32 = 0
+
+        /// Of the last event that is in it.
+        public var position: UInt64 = 0
+
+        /// Those of the orders that have ended, the first to end first; and of the baskets that were abandoned.
+        public var endedIds: [String] = []
+        public var abandonedIds: [String] = []
+
         public init() {}
 
         public init(
             orders: [OrdersV1.OrderRecord] = [],
             stores: [OrdersV1.StoreNoted] = [],
-            products: [OrdersV1.ProductNoted] = []
+            products: [OrdersV1.ProductNoted] = [],
+            started: UInt64 = 0,
+            lastTicket: UInt32 = 0,
+            position: UInt64 = 0,
+            endedIds: [String] = [],
+            abandonedIds: [String] = []
         ) {
             self.orders = orders
             self.stores = stores
             self.products = products
+            self.started = started
+            self.lastTicket = lastTicket
+            self.position = position
+            self.endedIds = endedIds
+            self.abandonedIds = abandonedIds
         }
     }
 
@@ -46,6 +67,9 @@ extension OrdersV1 {
         /// When the basket was last changed.
         public var touchedUnixMs: Int64 = 0
 
+        /// 1 for the first basket ever started.
+        public var number: UInt64 = 0
+
         public init() {}
 
         public init(
@@ -57,7 +81,8 @@ extension OrdersV1 {
             accountClosed: Bool = false,
             wrongCodes: UInt32 = 0,
             wrongCodeUnixMs: Int64 = 0,
-            touchedUnixMs: Int64 = 0
+            touchedUnixMs: Int64 = 0,
+            number: UInt64 = 0
         ) {
             self.order = order
             self.cardGiven = cardGiven
@@ -68,6 +93,7 @@ extension OrdersV1 {
             self.wrongCodes = wrongCodes
             self.wrongCodeUnixMs = wrongCodeUnixMs
             self.touchedUnixMs = touchedUnixMs
+            self.number = number
         }
     }
 }

@@ -51,6 +51,12 @@ extension PaymentsV1.Event {
             if let value = c.pointee.account_closing { field1 = .accountClosing(try PaymentsV1.AccountClosing(_c: value)) }
         case 14:
             if let value = c.pointee.account_closed { field1 = .accountClosed(try PaymentsV1.AccountClosed(_c: value)) }
+        case 15:
+            if let value = c.pointee.charge_overdue { field1 = .chargeOverdue(try PaymentsV1.ChargeOverdue(_c: value)) }
+        case 16:
+            if let value = c.pointee.surplus_captured { field1 = .surplusCaptured(try PaymentsV1.SurplusCaptured(_c: value)) }
+        case 17:
+            if let value = c.pointee.account_completed { field1 = .accountCompleted(try PaymentsV1.AccountCompleted(_c: value)) }
         default: break
         }
         self.init(kind: field1)
@@ -102,6 +108,15 @@ extension PaymentsV1.Event {
         case .accountClosed(let value):
             c.pointee.kind_case = .init(rawValue: 14)
             c.pointee.account_closed = value._fill(&arena)
+        case .chargeOverdue(let value):
+            c.pointee.kind_case = .init(rawValue: 15)
+            c.pointee.charge_overdue = value._fill(&arena)
+        case .surplusCaptured(let value):
+            c.pointee.kind_case = .init(rawValue: 16)
+            c.pointee.surplus_captured = value._fill(&arena)
+        case .accountCompleted(let value):
+            c.pointee.kind_case = .init(rawValue: 17)
+            c.pointee.account_completed = value._fill(&arena)
         case nil: break
         }
         return c
@@ -393,6 +408,40 @@ extension PaymentsV1.ChargeDeclined {
     }
 }
 
+extension PaymentsV1.ChargeOverdue {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__payments__v1__charge_overdue__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__ChargeOverdue.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Payments__V1__ChargeOverdue>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.ChargeOverdue", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.ChargeOverdue", "order_id")
+        let field3 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeOverdue", "charge_id")
+        self.init(invoiceID: field1, orderID: field2, chargeID: field3)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__ChargeOverdue> {
+        let c = arena.one(Mallbots__Payments__V1__ChargeOverdue.self)
+        mallbots__payments__v1__charge_overdue__init(c)
+        c.pointee.invoice_id = arena.string(self.invoiceID)
+        c.pointee.order_id = arena.string(self.orderID)
+        c.pointee.charge_id = arena.string(self.chargeID)
+        return c
+    }
+}
+
 extension PaymentsV1.InvoicePaid {
     public static var _descriptor: UnsafeRawPointer {
         UnsafeRawPointer(mallbots__payments__v1__invoice_paid__descriptor_address())
@@ -428,6 +477,43 @@ extension PaymentsV1.InvoicePaid {
         if let value = self.amount { c.pointee.amount = value._fill(&arena) }
         c.pointee.method = self.method.rawValue
         c.pointee.charge_id = arena.string(self.chargeID)
+        return c
+    }
+}
+
+extension PaymentsV1.SurplusCaptured {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__payments__v1__surplus_captured__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__SurplusCaptured.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Payments__V1__SurplusCaptured>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.SurplusCaptured", "invoice_id")
+        let field2 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.SurplusCaptured", "order_id")
+        let field3 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.SurplusCaptured", "charge_id")
+        var field4: TypesV1.Money? = nil
+        if let value = c.pointee.amount { field4 = try TypesV1.Money(_c: value) }
+        self.init(invoiceID: field1, orderID: field2, chargeID: field3, amount: field4)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__SurplusCaptured> {
+        let c = arena.one(Mallbots__Payments__V1__SurplusCaptured.self)
+        mallbots__payments__v1__surplus_captured__init(c)
+        c.pointee.invoice_id = arena.string(self.invoiceID)
+        c.pointee.order_id = arena.string(self.orderID)
+        c.pointee.charge_id = arena.string(self.chargeID)
+        if let value = self.amount { c.pointee.amount = value._fill(&arena) }
         return c
     }
 }
@@ -488,7 +574,9 @@ extension PaymentsV1.RefundRequested {
         var field4: TypesV1.Money? = nil
         if let value = c.pointee.amount { field4 = try TypesV1.Money(_c: value) }
         let field5 = try FromC.string(c.pointee.reason, "mallbots.payments.v1.RefundRequested", "reason")
-        self.init(invoiceID: field1, orderID: field2, refundID: field3, amount: field4, reason: field5)
+        let field6 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.RefundRequested", "charge_id")
+        let field7 = c.pointee.by_staff != 0
+        self.init(invoiceID: field1, orderID: field2, refundID: field3, amount: field4, reason: field5, chargeID: field6, byStaff: field7)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__RefundRequested> {
@@ -499,6 +587,8 @@ extension PaymentsV1.RefundRequested {
         c.pointee.refund_id = arena.string(self.refundID)
         if let value = self.amount { c.pointee.amount = value._fill(&arena) }
         c.pointee.reason = arena.string(self.reason)
+        c.pointee.charge_id = arena.string(self.chargeID)
+        c.pointee.by_staff = self.byStaff ? 1 : 0
         return c
     }
 }
@@ -597,6 +687,36 @@ extension PaymentsV1.AccountClosed {
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountClosed> {
         let c = arena.one(Mallbots__Payments__V1__AccountClosed.self)
         mallbots__payments__v1__account_closed__init(c)
+        c.pointee.order_id = arena.string(self.orderID)
+        return c
+    }
+}
+
+extension PaymentsV1.AccountCompleted {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__payments__v1__account_completed__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AccountCompleted.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Payments__V1__AccountCompleted>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountCompleted", "order_id")
+        self.init(orderID: field1)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountCompleted> {
+        let c = arena.one(Mallbots__Payments__V1__AccountCompleted.self)
+        mallbots__payments__v1__account_completed__init(c)
         c.pointee.order_id = arena.string(self.orderID)
         return c
     }

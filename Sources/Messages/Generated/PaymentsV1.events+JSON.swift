@@ -47,6 +47,15 @@ extension PaymentsV1.Event {
         case .accountClosed(let value):
             json.key("accountClosed")
             value._print(&json)
+        case .chargeOverdue(let value):
+            json.key("chargeOverdue")
+            value._print(&json)
+        case .surplusCaptured(let value):
+            json.key("surplusCaptured")
+            value._print(&json)
+        case .accountCompleted(let value):
+            json.key("accountCompleted")
+            value._print(&json)
         case nil: break
         }
         json.endObject()
@@ -221,6 +230,25 @@ extension PaymentsV1.ChargeDeclined {
     }
 }
 
+extension PaymentsV1.ChargeOverdue {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.invoiceID.isEmpty {
+            json.key("invoiceId")
+            json.string(self.invoiceID)
+        }
+        if !self.orderID.isEmpty {
+            json.key("orderId")
+            json.string(self.orderID)
+        }
+        if !self.chargeID.isEmpty {
+            json.key("chargeId")
+            json.string(self.chargeID)
+        }
+        json.endObject()
+    }
+}
+
 extension PaymentsV1.InvoicePaid {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
@@ -243,6 +271,29 @@ extension PaymentsV1.InvoicePaid {
         if !self.chargeID.isEmpty {
             json.key("chargeId")
             json.string(self.chargeID)
+        }
+        json.endObject()
+    }
+}
+
+extension PaymentsV1.SurplusCaptured {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.invoiceID.isEmpty {
+            json.key("invoiceId")
+            json.string(self.invoiceID)
+        }
+        if !self.orderID.isEmpty {
+            json.key("orderId")
+            json.string(self.orderID)
+        }
+        if !self.chargeID.isEmpty {
+            json.key("chargeId")
+            json.string(self.chargeID)
+        }
+        if let value = self.amount {
+            json.key("amount")
+            value._print(&json)
         }
         json.endObject()
     }
@@ -285,6 +336,14 @@ extension PaymentsV1.RefundRequested {
         if !self.reason.isEmpty {
             json.key("reason")
             json.string(self.reason)
+        }
+        if !self.chargeID.isEmpty {
+            json.key("chargeId")
+            json.string(self.chargeID)
+        }
+        if self.byStaff {
+            json.key("byStaff")
+            json.bool(self.byStaff)
         }
         json.endObject()
     }
@@ -329,6 +388,17 @@ extension PaymentsV1.AccountClosing {
 }
 
 extension PaymentsV1.AccountClosed {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.orderID.isEmpty {
+            json.key("orderId")
+            json.string(self.orderID)
+        }
+        json.endObject()
+    }
+}
+
+extension PaymentsV1.AccountCompleted {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
         if !self.orderID.isEmpty {

@@ -32,6 +32,9 @@ extension PaymentsV1 {
             case invoiceRefunded(PaymentsV1.InvoiceRefunded)
             case accountClosing(PaymentsV1.AccountClosing)
             case accountClosed(PaymentsV1.AccountClosed)
+            case chargeOverdue(PaymentsV1.ChargeOverdue)
+            case surplusCaptured(PaymentsV1.SurplusCaptured)
+            case accountCompleted(PaymentsV1.AccountCompleted)
 
             /// Which case it is, in UpperCamelCase.
             public var typeName: String {
@@ -50,6 +53,9 @@ extension PaymentsV1 {
                 case .invoiceRefunded: "InvoiceRefunded"
                 case .accountClosing: "AccountClosing"
                 case .accountClosed: "AccountClosed"
+                case .chargeOverdue: "ChargeOverdue"
+                case .surplusCaptured: "SurplusCaptured"
+                case .accountCompleted: "AccountCompleted"
                 }
             }
         }
@@ -239,6 +245,28 @@ extension PaymentsV1 {
         }
     }
 
+    /// The provider has not answered for long: the invoice can be paid in another way. It is still asked; when it turns out that it
+    /// took the money after all, that pays the invoice, or goes back when something else has.
+    public struct ChargeOverdue: Message {
+        public static var protobufName: String { "mallbots.payments.v1.ChargeOverdue" }
+
+        public var invoiceID: String = ""
+        public var orderID: String = ""
+        public var chargeID: String = ""
+
+        public init() {}
+
+        public init(
+            invoiceID: String = "",
+            orderID: String = "",
+            chargeID: String = ""
+        ) {
+            self.invoiceID = invoiceID
+            self.orderID = orderID
+            self.chargeID = chargeID
+        }
+    }
+
     /// `mallbots.payments.v1.InvoicePaid`.
     public struct InvoicePaid: Message {
         public static var protobufName: String { "mallbots.payments.v1.InvoicePaid" }
@@ -265,6 +293,30 @@ extension PaymentsV1 {
             self.amount = amount
             self.method = method
             self.chargeID = chargeID
+        }
+    }
+
+    /// The provider took an amount that is not owed any more: the invoice was paid in another way or canceled meanwhile. It goes back.
+    public struct SurplusCaptured: Message {
+        public static var protobufName: String { "mallbots.payments.v1.SurplusCaptured" }
+
+        public var invoiceID: String = ""
+        public var orderID: String = ""
+        public var chargeID: String = ""
+        public var amount: TypesV1.Money? = nil
+
+        public init() {}
+
+        public init(
+            invoiceID: String = "",
+            orderID: String = "",
+            chargeID: String = "",
+            amount: TypesV1.Money? = nil
+        ) {
+            self.invoiceID = invoiceID
+            self.orderID = orderID
+            self.chargeID = chargeID
+            self.amount = amount
         }
     }
 
@@ -296,6 +348,12 @@ extension PaymentsV1 {
         public var amount: TypesV1.Money? = nil
         public var reason: String = ""
 
+        /// Of the charge whose money goes back. Empty: what was paid in cash; in old events, whatever paid the invoice.
+        public var chargeID: String = ""
+
+        /// Staff gave it back: the customer owes so much less. Otherwise it was more than is owed.
+        public var byStaff: Bool = false
+
         public init() {}
 
         public init(
@@ -303,13 +361,17 @@ extension PaymentsV1 {
             orderID: String = "",
             refundID: String = "",
             amount: TypesV1.Money? = nil,
-            reason: String = ""
+            reason: String = "",
+            chargeID: String = "",
+            byStaff: Bool = false
         ) {
             self.invoiceID = invoiceID
             self.orderID = orderID
             self.refundID = refundID
             self.amount = amount
             self.reason = reason
+            self.chargeID = chargeID
+            self.byStaff = byStaff
         }
     }
 
@@ -358,6 +420,21 @@ extension PaymentsV1 {
     /// Nothing is owed, held or to be given back for this order any more.
     public struct AccountClosed: Message {
         public static var protobufName: String { "mallbots.payments.v1.AccountClosed" }
+
+        public var orderID: String = ""
+
+        public init() {}
+
+        public init(
+            orderID: String = ""
+        ) {
+            self.orderID = orderID
+        }
+    }
+
+    /// The order was handed over. What is still held is let go; nothing more will be owed.
+    public struct AccountCompleted: Message {
+        public static var protobufName: String { "mallbots.payments.v1.AccountCompleted" }
 
         public var orderID: String = ""
 

@@ -33,7 +33,9 @@ extension PaymentsV1.Invoice {
         let field7 = PaymentsV1.PaymentMethod(rawValue: c.pointee.method)
         let field8 = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.Invoice", "decline_reason")
         let field9 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.Invoice", "charge_id")
-        self.init(invoiceID: field1, orderID: field2, state: field3, amount: field4, captured: field5, refunded: field6, method: field7, declineReason: field8, chargeID: field9)
+        var field10: TypesV1.Money? = nil
+        if let value = c.pointee.credited { field10 = try TypesV1.Money(_c: value) }
+        self.init(invoiceID: field1, orderID: field2, state: field3, amount: field4, captured: field5, refunded: field6, method: field7, declineReason: field8, chargeID: field9, credited: field10)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__Invoice> {
@@ -48,6 +50,7 @@ extension PaymentsV1.Invoice {
         c.pointee.method = self.method.rawValue
         c.pointee.decline_reason = arena.string(self.declineReason)
         c.pointee.charge_id = arena.string(self.chargeID)
+        if let value = self.credited { c.pointee.credited = value._fill(&arena) }
         return c
     }
 }

@@ -40,6 +40,10 @@ extension PaymentsV1.Invoice {
             json.key("chargeId")
             json.string(self.chargeID)
         }
+        if let value = self.credited {
+            json.key("credited")
+            value._print(&json)
+        }
         json.endObject()
     }
 }

@@ -24,6 +24,9 @@ extension PaymentsV1 {
         /// The newest charge that the provider was asked for. Empty: none.
         public var chargeID: String = ""
 
+        /// What staff gave back of what was owed: the customer owes so much less. Part of `refunded` once it is back.
+        public var credited: TypesV1.Money? = nil
+
         public init() {}
 
         public init(
@@ -35,7 +38,8 @@ extension PaymentsV1 {
             refunded: TypesV1.Money? = nil,
             method: PaymentsV1.PaymentMethod = .unspecified,
             declineReason: String = "",
-            chargeID: String = ""
+            chargeID: String = "",
+            credited: TypesV1.Money? = nil
         ) {
             self.invoiceID = invoiceID
             self.orderID = orderID
@@ -46,6 +50,7 @@ extension PaymentsV1 {
             self.method = method
             self.declineReason = declineReason
             self.chargeID = chargeID
+            self.credited = credited
         }
     }
 

@@ -26,7 +26,14 @@ extension PaymentsV1.Snapshot {
         for index in 0..<c.pointee.n_accounts {
             field1.append(try PaymentsV1.AccountRecord(_c: FromC.message(c.pointee.accounts, index)))
         }
-        self.init(accounts: field1)
+        let field2 = c.pointee.issued
+        let field3 = c.pointee.position
+        var field4: [String] = []
+        field4.reserveCapacity(c.pointee.n_over_ids)
+        for index in 0..<c.pointee.n_over_ids {
+            field4.append(try FromC.string(FromC.item(c.pointee.over_ids, index), "mallbots.payments.v1.Snapshot", "over_ids"))
+        }
+        self.init(accounts: field1, issued: field2, position: field3, overIds: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__Snapshot> {
@@ -39,6 +46,16 @@ extension PaymentsV1.Snapshot {
                 items[index] = self.accounts[index]._fill(&arena)
             }
             c.pointee.accounts = items
+        }
+        c.pointee.issued = self.issued
+        c.pointee.position = self.position
+        if !self.overIds.isEmpty {
+            c.pointee.n_over_ids = self.overIds.count
+            let items = arena.many(ProtobufCBinaryData.self, self.overIds.count)
+            for index in self.overIds.indices {
+                items[index] = arena.string(self.overIds[index])
+            }
+            c.pointee.over_ids = items
         }
         return c
     }
@@ -63,42 +80,75 @@ extension PaymentsV1.AccountRecord {
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__AccountRecord>) throws(DecodingError) {
         let field1 = try FromC.string(c.pointee.order_id, "mallbots.payments.v1.AccountRecord", "order_id")
-        var field2: PaymentsV1.Invoice? = nil
-        if let value = c.pointee.invoice { field2 = try PaymentsV1.Invoice(_c: value) }
-        var field3: [PaymentsV1.AuthorizationRecord] = []
-        field3.reserveCapacity(c.pointee.n_authorizations)
-        for index in 0..<c.pointee.n_authorizations {
-            field3.append(try PaymentsV1.AuthorizationRecord(_c: FromC.message(c.pointee.authorizations, index)))
+        let field2 = try FromC.string(c.pointee.currency_code, "mallbots.payments.v1.AccountRecord", "currency_code")
+        let field3 = try FromC.string(c.pointee.invoice_id, "mallbots.payments.v1.AccountRecord", "invoice_id")
+        let field4 = c.pointee.invoice_number
+        let field5 = c.pointee.owed
+        let field6 = c.pointee.credited
+        let field7 = c.pointee.canceled != 0
+        let field8 = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.AccountRecord", "decline_reason")
+        var field9: [PaymentsV1.HoldRecord] = []
+        field9.reserveCapacity(c.pointee.n_holds)
+        for index in 0..<c.pointee.n_holds {
+            field9.append(try PaymentsV1.HoldRecord(_c: FromC.message(c.pointee.holds, index)))
         }
-        var field4: PaymentsV1.ChargeRecord? = nil
-        if let value = c.pointee.charge { field4 = try PaymentsV1.ChargeRecord(_c: value) }
-        let field5 = c.pointee.charges
-        var field6: [PaymentsV1.RefundRecord] = []
-        field6.reserveCapacity(c.pointee.n_refunds)
+        var field10: [PaymentsV1.ChargeRecord] = []
+        field10.reserveCapacity(c.pointee.n_charges)
+        for index in 0..<c.pointee.n_charges {
+            field10.append(try PaymentsV1.ChargeRecord(_c: FromC.message(c.pointee.charges, index)))
+        }
+        var field11: [PaymentsV1.CaptureRecord] = []
+        field11.reserveCapacity(c.pointee.n_captures)
+        for index in 0..<c.pointee.n_captures {
+            field11.append(try PaymentsV1.CaptureRecord(_c: FromC.message(c.pointee.captures, index)))
+        }
+        var field12: [PaymentsV1.RefundRecord] = []
+        field12.reserveCapacity(c.pointee.n_refunds)
         for index in 0..<c.pointee.n_refunds {
-            field6.append(try PaymentsV1.RefundRecord(_c: FromC.message(c.pointee.refunds, index)))
+            field12.append(try PaymentsV1.RefundRecord(_c: FromC.message(c.pointee.refunds, index)))
         }
-        let field7 = c.pointee.closing != 0
-        let field8 = c.pointee.closed != 0
-        let field9 = c.pointee.invoice_number
-        self.init(orderID: field1, invoice: field2, authorizations: field3, charge: field4, charges: field5, refunds: field6, closing: field7, closed: field8, invoiceNumber: field9)
+        let field13 = c.pointee.closing != 0
+        let field14 = c.pointee.closed != 0
+        let field15 = c.pointee.completed != 0
+        let field16 = c.pointee.charges_made
+        self.init(orderID: field1, currencyCode: field2, invoiceID: field3, invoiceNumber: field4, owed: field5, credited: field6, canceled: field7, declineReason: field8, holds: field9, charges: field10, captures: field11, refunds: field12, closing: field13, closed: field14, completed: field15, chargesMade: field16)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AccountRecord> {
         let c = arena.one(Mallbots__Payments__V1__AccountRecord.self)
         mallbots__payments__v1__account_record__init(c)
         c.pointee.order_id = arena.string(self.orderID)
-        if let value = self.invoice { c.pointee.invoice = value._fill(&arena) }
-        if !self.authorizations.isEmpty {
-            c.pointee.n_authorizations = self.authorizations.count
-            let items = arena.many(UnsafeMutablePointer<Mallbots__Payments__V1__AuthorizationRecord>?.self, self.authorizations.count)
-            for index in self.authorizations.indices {
-                items[index] = self.authorizations[index]._fill(&arena)
+        c.pointee.currency_code = arena.string(self.currencyCode)
+        c.pointee.invoice_id = arena.string(self.invoiceID)
+        c.pointee.invoice_number = self.invoiceNumber
+        c.pointee.owed = self.owed
+        c.pointee.credited = self.credited
+        c.pointee.canceled = self.canceled ? 1 : 0
+        c.pointee.decline_reason = arena.string(self.declineReason)
+        if !self.holds.isEmpty {
+            c.pointee.n_holds = self.holds.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Payments__V1__HoldRecord>?.self, self.holds.count)
+            for index in self.holds.indices {
+                items[index] = self.holds[index]._fill(&arena)
             }
-            c.pointee.authorizations = items
+            c.pointee.holds = items
         }
-        if let value = self.charge { c.pointee.charge = value._fill(&arena) }
-        c.pointee.charges = self.charges
+        if !self.charges.isEmpty {
+            c.pointee.n_charges = self.charges.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Payments__V1__ChargeRecord>?.self, self.charges.count)
+            for index in self.charges.indices {
+                items[index] = self.charges[index]._fill(&arena)
+            }
+            c.pointee.charges = items
+        }
+        if !self.captures.isEmpty {
+            c.pointee.n_captures = self.captures.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Payments__V1__CaptureRecord>?.self, self.captures.count)
+            for index in self.captures.indices {
+                items[index] = self.captures[index]._fill(&arena)
+            }
+            c.pointee.captures = items
+        }
         if !self.refunds.isEmpty {
             c.pointee.n_refunds = self.refunds.count
             let items = arena.many(UnsafeMutablePointer<Mallbots__Payments__V1__RefundRecord>?.self, self.refunds.count)
@@ -109,21 +159,22 @@ extension PaymentsV1.AccountRecord {
         }
         c.pointee.closing = self.closing ? 1 : 0
         c.pointee.closed = self.closed ? 1 : 0
-        c.pointee.invoice_number = self.invoiceNumber
+        c.pointee.completed = self.completed ? 1 : 0
+        c.pointee.charges_made = self.chargesMade
         return c
     }
 }
 
-extension PaymentsV1.AuthorizationRecord {
+extension PaymentsV1.HoldRecord {
     public static var _descriptor: UnsafeRawPointer {
-        UnsafeRawPointer(mallbots__payments__v1__authorization_record__descriptor_address())
+        UnsafeRawPointer(mallbots__payments__v1__hold_record__descriptor_address())
     }
 
     public static func _decode(
         _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
     ) throws(DecodingError) -> Self {
         try _decode(bytes, limits) {
-            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__AuthorizationRecord.self))
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__HoldRecord.self))
         }
     }
 
@@ -131,18 +182,23 @@ extension PaymentsV1.AuthorizationRecord {
         UnsafeMutableRawPointer(_fill(&arena))
     }
 
-    init(_c c: UnsafePointer<Mallbots__Payments__V1__AuthorizationRecord>) throws(DecodingError) {
-        var field1: PaymentsV1.Authorization? = nil
-        if let value = c.pointee.authorization { field1 = try PaymentsV1.Authorization(_c: value) }
-        let field2 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.AuthorizationRecord", "card_token")
-        self.init(authorization: field1, cardToken: field2)
+    init(_c c: UnsafePointer<Mallbots__Payments__V1__HoldRecord>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.HoldRecord", "authorization_id")
+        let field2 = PaymentsV1.AuthorizationState(rawValue: c.pointee.state)
+        let field3 = c.pointee.amount
+        let field4 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.HoldRecord", "card_token")
+        let field5 = try FromC.string(c.pointee.decline_reason, "mallbots.payments.v1.HoldRecord", "decline_reason")
+        self.init(authorizationID: field1, state: field2, amount: field3, cardToken: field4, declineReason: field5)
     }
 
-    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__AuthorizationRecord> {
-        let c = arena.one(Mallbots__Payments__V1__AuthorizationRecord.self)
-        mallbots__payments__v1__authorization_record__init(c)
-        if let value = self.authorization { c.pointee.authorization = value._fill(&arena) }
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__HoldRecord> {
+        let c = arena.one(Mallbots__Payments__V1__HoldRecord.self)
+        mallbots__payments__v1__hold_record__init(c)
+        c.pointee.authorization_id = arena.string(self.authorizationID)
+        c.pointee.state = self.state.rawValue
+        c.pointee.amount = self.amount
         c.pointee.card_token = arena.string(self.cardToken)
+        c.pointee.decline_reason = arena.string(self.declineReason)
         return c
     }
 }
@@ -166,22 +222,55 @@ extension PaymentsV1.ChargeRecord {
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__ChargeRecord>) throws(DecodingError) {
         let field1 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.ChargeRecord", "charge_id")
-        var field2: TypesV1.Money? = nil
-        if let value = c.pointee.amount { field2 = try TypesV1.Money(_c: value) }
-        let field3 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.ChargeRecord", "card_token")
-        let field4 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.ChargeRecord", "authorization_id")
-        let field5 = c.pointee.captured != 0
-        self.init(chargeID: field1, amount: field2, cardToken: field3, authorizationID: field4, captured: field5)
+        let field2 = PaymentsV1.ChargeState(rawValue: c.pointee.state)
+        let field3 = c.pointee.amount
+        let field4 = try FromC.string(c.pointee.card_token, "mallbots.payments.v1.ChargeRecord", "card_token")
+        let field5 = try FromC.string(c.pointee.authorization_id, "mallbots.payments.v1.ChargeRecord", "authorization_id")
+        let field6 = c.pointee.asked_unix_ms
+        self.init(chargeID: field1, state: field2, amount: field3, cardToken: field4, authorizationID: field5, askedUnixMs: field6)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__ChargeRecord> {
         let c = arena.one(Mallbots__Payments__V1__ChargeRecord.self)
         mallbots__payments__v1__charge_record__init(c)
         c.pointee.charge_id = arena.string(self.chargeID)
-        if let value = self.amount { c.pointee.amount = value._fill(&arena) }
+        c.pointee.state = self.state.rawValue
+        c.pointee.amount = self.amount
         c.pointee.card_token = arena.string(self.cardToken)
         c.pointee.authorization_id = arena.string(self.authorizationID)
-        c.pointee.captured = self.captured ? 1 : 0
+        c.pointee.asked_unix_ms = self.askedUnixMs
+        return c
+    }
+}
+
+extension PaymentsV1.CaptureRecord {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__payments__v1__capture_record__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Payments__V1__CaptureRecord.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Payments__V1__CaptureRecord>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.CaptureRecord", "charge_id")
+        let field2 = c.pointee.amount
+        self.init(chargeID: field1, amount: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__CaptureRecord> {
+        let c = arena.one(Mallbots__Payments__V1__CaptureRecord.self)
+        mallbots__payments__v1__capture_record__init(c)
+        c.pointee.charge_id = arena.string(self.chargeID)
+        c.pointee.amount = self.amount
         return c
     }
 }
@@ -205,17 +294,18 @@ extension PaymentsV1.RefundRecord {
 
     init(_c c: UnsafePointer<Mallbots__Payments__V1__RefundRecord>) throws(DecodingError) {
         let field1 = try FromC.string(c.pointee.refund_id, "mallbots.payments.v1.RefundRecord", "refund_id")
-        var field2: TypesV1.Money? = nil
-        if let value = c.pointee.amount { field2 = try TypesV1.Money(_c: value) }
-        let field3 = c.pointee.done != 0
-        self.init(refundID: field1, amount: field2, done: field3)
+        let field2 = c.pointee.amount
+        let field3 = try FromC.string(c.pointee.charge_id, "mallbots.payments.v1.RefundRecord", "charge_id")
+        let field4 = c.pointee.done != 0
+        self.init(refundID: field1, amount: field2, chargeID: field3, done: field4)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Payments__V1__RefundRecord> {
         let c = arena.one(Mallbots__Payments__V1__RefundRecord.self)
         mallbots__payments__v1__refund_record__init(c)
         c.pointee.refund_id = arena.string(self.refundID)
-        if let value = self.amount { c.pointee.amount = value._fill(&arena) }
+        c.pointee.amount = self.amount
+        c.pointee.charge_id = arena.string(self.chargeID)
         c.pointee.done = self.done ? 1 : 0
         return c
     }

@@ -13,6 +13,23 @@ extension PaymentsV1.Snapshot {
             }
             json.endArray()
         }
+        if self.issued != 0 {
+            json.key("issued")
+            json.quoted(self.issued)
+        }
+        if self.position != 0 {
+            json.key("position")
+            json.quoted(self.position)
+        }
+        if !self.overIds.isEmpty {
+            json.key("overIds")
+            json.beginArray()
+            for value in self.overIds {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
         json.endObject()
     }
 }
@@ -24,26 +41,60 @@ extension PaymentsV1.AccountRecord {
             json.key("orderId")
             json.string(self.orderID)
         }
-        if let value = self.invoice {
-            json.key("invoice")
-            value._print(&json)
+        if !self.currencyCode.isEmpty {
+            json.key("currencyCode")
+            json.string(self.currencyCode)
         }
-        if !self.authorizations.isEmpty {
-            json.key("authorizations")
+        if !self.invoiceID.isEmpty {
+            json.key("invoiceId")
+            json.string(self.invoiceID)
+        }
+        if self.invoiceNumber != 0 {
+            json.key("invoiceNumber")
+            json.quoted(self.invoiceNumber)
+        }
+        if self.owed != 0 {
+            json.key("owed")
+            json.quoted(self.owed)
+        }
+        if self.credited != 0 {
+            json.key("credited")
+            json.quoted(self.credited)
+        }
+        if self.canceled {
+            json.key("canceled")
+            json.bool(self.canceled)
+        }
+        if !self.declineReason.isEmpty {
+            json.key("declineReason")
+            json.string(self.declineReason)
+        }
+        if !self.holds.isEmpty {
+            json.key("holds")
             json.beginArray()
-            for value in self.authorizations {
+            for value in self.holds {
                 json.element()
                 value._print(&json)
             }
             json.endArray()
         }
-        if let value = self.charge {
-            json.key("charge")
-            value._print(&json)
-        }
-        if self.charges != 0 {
+        if !self.charges.isEmpty {
             json.key("charges")
-            json.integer(self.charges)
+            json.beginArray()
+            for value in self.charges {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.captures.isEmpty {
+            json.key("captures")
+            json.beginArray()
+            for value in self.captures {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
         }
         if !self.refunds.isEmpty {
             json.key("refunds")
@@ -62,24 +113,40 @@ extension PaymentsV1.AccountRecord {
             json.key("closed")
             json.bool(self.closed)
         }
-        if self.invoiceNumber != 0 {
-            json.key("invoiceNumber")
-            json.quoted(self.invoiceNumber)
+        if self.completed {
+            json.key("completed")
+            json.bool(self.completed)
+        }
+        if self.chargesMade != 0 {
+            json.key("chargesMade")
+            json.integer(self.chargesMade)
         }
         json.endObject()
     }
 }
 
-extension PaymentsV1.AuthorizationRecord {
+extension PaymentsV1.HoldRecord {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()
-        if let value = self.authorization {
-            json.key("authorization")
-            value._print(&json)
+        if !self.authorizationID.isEmpty {
+            json.key("authorizationId")
+            json.string(self.authorizationID)
+        }
+        if self.state.rawValue != 0 {
+            json.key("state")
+            json.name(self.state)
+        }
+        if self.amount != 0 {
+            json.key("amount")
+            json.quoted(self.amount)
         }
         if !self.cardToken.isEmpty {
             json.key("cardToken")
             json.string(self.cardToken)
+        }
+        if !self.declineReason.isEmpty {
+            json.key("declineReason")
+            json.string(self.declineReason)
         }
         json.endObject()
     }
@@ -92,9 +159,13 @@ extension PaymentsV1.ChargeRecord {
             json.key("chargeId")
             json.string(self.chargeID)
         }
-        if let value = self.amount {
+        if self.state.rawValue != 0 {
+            json.key("state")
+            json.name(self.state)
+        }
+        if self.amount != 0 {
             json.key("amount")
-            value._print(&json)
+            json.quoted(self.amount)
         }
         if !self.cardToken.isEmpty {
             json.key("cardToken")
@@ -104,9 +175,24 @@ extension PaymentsV1.ChargeRecord {
             json.key("authorizationId")
             json.string(self.authorizationID)
         }
-        if self.captured {
-            json.key("captured")
-            json.bool(self.captured)
+        if self.askedUnixMs != 0 {
+            json.key("askedUnixMs")
+            json.quoted(self.askedUnixMs)
+        }
+        json.endObject()
+    }
+}
+
+extension PaymentsV1.CaptureRecord {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.chargeID.isEmpty {
+            json.key("chargeId")
+            json.string(self.chargeID)
+        }
+        if self.amount != 0 {
+            json.key("amount")
+            json.quoted(self.amount)
         }
         json.endObject()
     }
@@ -119,9 +205,13 @@ extension PaymentsV1.RefundRecord {
             json.key("refundId")
             json.string(self.refundID)
         }
-        if let value = self.amount {
+        if self.amount != 0 {
             json.key("amount")
-            value._print(&json)
+            json.quoted(self.amount)
+        }
+        if !self.chargeID.isEmpty {
+            json.key("chargeId")
+            json.string(self.chargeID)
         }
         if self.done {
             json.key("done")

@@ -9,12 +9,27 @@ extension PaymentsV1 {
         /// In the order in which they were opened.
         public var accounts: [PaymentsV1.AccountRecord] = []
 
+        /// How many invoices were ever issued.
+        public var issued: UInt64 = 0
+
+        /// Of the last event that is in it.
+        public var position: UInt64 = 0
+
+        /// Those of the orders whose accounts are over, the first first.
+        public var overIds: [String] = []
+
         public init() {}
 
         public init(
-            accounts: [PaymentsV1.AccountRecord] = []
+            accounts: [PaymentsV1.AccountRecord] = [],
+            issued: UInt64 = 0,
+            position: UInt64 = 0,
+            overIds: [String] = []
         ) {
             self.accounts = accounts
+            self.issued = issued
+            self.position = position
+            self.overIds = overIds
         }
     }
 
@@ -23,67 +38,91 @@ extension PaymentsV1 {
         public static var protobufName: String { "mallbots.payments.v1.AccountRecord" }
 
         public var orderID: String = ""
-
-        /// Absent until the order is approved.
-        public var invoice: PaymentsV1.Invoice? = nil
-
-        /// Oldest first.
-        public var authorizations: [PaymentsV1.AuthorizationRecord] = []
-
-        /// The charge that the provider is being asked for, or that paid the invoice. Absent: none.
-        public var charge: PaymentsV1.ChargeRecord? = nil
-
-        /// How many charges were asked for, declined ones included.
-        public var charges: UInt32 = 0
-
-        /// Oldest first.
-        public var refunds: [PaymentsV1.RefundRecord] = []
-        public var closing: Bool = false
-        public var closed: Bool = false
+        public var currencyCode: String = ""
+        public var invoiceID: String = ""
 
         /// The invoice's place in the sequence of issues, from 1. 0: none.
         public var invoiceNumber: UInt64 = 0
+        public var owed: Int64 = 0
+        public var credited: Int64 = 0
+        public var canceled: Bool = false
+        public var declineReason: String = ""
+
+        /// Oldest first.
+        public var holds: [PaymentsV1.HoldRecord] = []
+        public var charges: [PaymentsV1.ChargeRecord] = []
+        public var captures: [PaymentsV1.CaptureRecord] = []
+        public var refunds: [PaymentsV1.RefundRecord] = []
+        public var closing: Bool = false
+        public var closed: Bool = false
+        public var completed: Bool = false
+
+        /// How many charges were asked for, forgotten ones included.
+        public var chargesMade: UInt32 = 0
 
         public init() {}
 
         public init(
             orderID: String = "",
-            invoice: PaymentsV1.Invoice? = nil,
-            authorizations: [PaymentsV1.AuthorizationRecord] = [],
-            charge: PaymentsV1.ChargeRecord? = nil,
-            charges: UInt32 = 0,
+            currencyCode: String = "",
+            invoiceID: String = "",
+            invoiceNumber: UInt64 = 0,
+            owed: Int64 = 0,
+            credited: Int64 = 0,
+            canceled: Bool = false,
+            declineReason: String = "",
+            holds: [PaymentsV1.HoldRecord] = [],
+            charges: [PaymentsV1.ChargeRecord] = [],
+            captures: [PaymentsV1.CaptureRecord] = [],
             refunds: [PaymentsV1.RefundRecord] = [],
             closing: Bool = false,
             closed: Bool = false,
-            invoiceNumber: UInt64 = 0
+            completed: Bool = false,
+            chargesMade: UInt32 = 0
         ) {
             self.orderID = orderID
-            self.invoice = invoice
-            self.authorizations = authorizations
-            self.charge = charge
+            self.currencyCode = currencyCode
+            self.invoiceID = invoiceID
+            self.invoiceNumber = invoiceNumber
+            self.owed = owed
+            self.credited = credited
+            self.canceled = canceled
+            self.declineReason = declineReason
+            self.holds = holds
             self.charges = charges
+            self.captures = captures
             self.refunds = refunds
             self.closing = closing
             self.closed = closed
-            self.invoiceNumber = invoiceNumber
+            self.completed = completed
+            self.chargesMade = chargesMade
         }
     }
 
-    /// `mallbots.payments.v1.AuthorizationRecord`.
-    public struct AuthorizationRecord: Message {
-        public static var protobufName: String { "mallbots.payments.v1.AuthorizationRecord" }
+    /// `mallbots.payments.v1.HoldRecord`.
+    public struct HoldRecord: Message {
+        public static var protobufName: String { "mallbots.payments.v1.HoldRecord" }
 
-        public var authorization: PaymentsV1.Authorization? = nil
+        public var authorizationID: String = ""
+        public var state: PaymentsV1.AuthorizationState = .unspecified
+        public var amount: Int64 = 0
         public var cardToken: String = ""
+        public var declineReason: String = ""
 
         public init() {}
 
         public init(
-            authorization: PaymentsV1.Authorization? = nil,
-            cardToken: String = ""
+            authorizationID: String = "",
+            state: PaymentsV1.AuthorizationState = .unspecified,
+            amount: Int64 = 0,
+            cardToken: String = "",
+            declineReason: String = ""
         ) {
-            self.authorization = authorization
+            self.authorizationID = authorizationID
+            self.state = state
+            self.amount = amount
             self.cardToken = cardToken
+            self.declineReason = declineReason
         }
     }
 
@@ -92,25 +131,47 @@ extension PaymentsV1 {
         public static var protobufName: String { "mallbots.payments.v1.ChargeRecord" }
 
         public var chargeID: String = ""
-        public var amount: TypesV1.Money? = nil
+        public var state: PaymentsV1.ChargeState = .unspecified
+        public var amount: Int64 = 0
         public var cardToken: String = ""
         public var authorizationID: String = ""
-        public var captured: Bool = false
+        public var askedUnixMs: Int64 = 0
 
         public init() {}
 
         public init(
             chargeID: String = "",
-            amount: TypesV1.Money? = nil,
+            state: PaymentsV1.ChargeState = .unspecified,
+            amount: Int64 = 0,
             cardToken: String = "",
             authorizationID: String = "",
-            captured: Bool = false
+            askedUnixMs: Int64 = 0
         ) {
             self.chargeID = chargeID
+            self.state = state
             self.amount = amount
             self.cardToken = cardToken
             self.authorizationID = authorizationID
-            self.captured = captured
+            self.askedUnixMs = askedUnixMs
+        }
+    }
+
+    /// `mallbots.payments.v1.CaptureRecord`.
+    public struct CaptureRecord: Message {
+        public static var protobufName: String { "mallbots.payments.v1.CaptureRecord" }
+
+        /// Empty: cash.
+        public var chargeID: String = ""
+        public var amount: Int64 = 0
+
+        public init() {}
+
+        public init(
+            chargeID: String = "",
+            amount: Int64 = 0
+        ) {
+            self.chargeID = chargeID
+            self.amount = amount
         }
     }
 
@@ -119,19 +180,76 @@ extension PaymentsV1 {
         public static var protobufName: String { "mallbots.payments.v1.RefundRecord" }
 
         public var refundID: String = ""
-        public var amount: TypesV1.Money? = nil
+        public var amount: Int64 = 0
+        public var chargeID: String = ""
         public var done: Bool = false
 
         public init() {}
 
         public init(
             refundID: String = "",
-            amount: TypesV1.Money? = nil,
+            amount: Int64 = 0,
+            chargeID: String = "",
             done: Bool = false
         ) {
             self.refundID = refundID
             self.amount = amount
+            self.chargeID = chargeID
             self.done = done
+        }
+    }
+
+    /// `mallbots.payments.v1.ChargeState`.
+    public enum ChargeState: ProtobufEnum {
+        case unspecified
+        case asked
+        case overdue
+        case captured
+        case declined
+        /// A number that this version of the schema has no name for.
+        case unrecognized(Int32)
+
+        public static let allCases: [Self] = [
+            .unspecified,
+            .asked,
+            .overdue,
+            .captured,
+            .declined,
+        ]
+
+        public init() { self = .unspecified }
+
+        public init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .asked
+            case 2: self = .overdue
+            case 3: self = .captured
+            case 4: self = .declined
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        public var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .asked: 1
+            case .overdue: 2
+            case .captured: 3
+            case .declined: 4
+            case .unrecognized(let number): number
+            }
+        }
+
+        public var knownName: String? {
+            switch Self(rawValue: rawValue) {
+            case .unspecified: "CHARGE_STATE_UNSPECIFIED"
+            case .asked: "CHARGE_STATE_ASKED"
+            case .overdue: "CHARGE_STATE_OVERDUE"
+            case .captured: "CHARGE_STATE_CAPTURED"
+            case .declined: "CHARGE_STATE_DECLINED"
+            case .unrecognized: nil
+            }
         }
     }
 }

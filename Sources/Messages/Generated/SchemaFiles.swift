@@ -145,7 +145,7 @@ public enum SchemaFiles {
                 "mallbots.depot.v1.TaskState",
                 "mallbots.depot.v1.WatchFleetRequest",
             ],
-            count: 8778
+            count: 8945
         ) { UnsafeRawPointer(mallbots__depot__v1__depot__file_address()) },
         SchemaFile(
             name: "mallbots/depot/v1/events.proto",
@@ -335,7 +335,7 @@ public enum SchemaFiles {
                 "mallbots.orders.v1.ProductNoted",
                 "mallbots.orders.v1.StoreNoted",
             ],
-            count: 5048
+            count: 5147
         ) { UnsafeRawPointer(mallbots__orders__v1__events__file_address()) },
         SchemaFile(
             name: "mallbots/orders/v1/orders.proto",
@@ -343,7 +343,7 @@ public enum SchemaFiles {
                 "mallbots/types/v1/types.proto",
             ],
             services: [
-                .init(name: "mallbots.orders.v1.OrdersService", methods: ["StartBasket", "AddItem", "RemoveItem", "GetBasket", "Checkout", "GetOrder", "ListOrders", "CancelOrder", "HandOver", "WatchOrder"]),
+                .init(name: "mallbots.orders.v1.OrdersService", methods: ["StartBasket", "AddItem", "RemoveItem", "GetBasket", "Checkout", "GetOrder", "ListOrders", "CancelOrder", "HandOver", "WatchOrder", "WatchOrders"]),
             ],
             types: [
                 "mallbots.orders.v1.AddItemRequest",
@@ -357,11 +357,13 @@ public enum SchemaFiles {
                 "mallbots.orders.v1.ListOrdersResponse",
                 "mallbots.orders.v1.Order",
                 "mallbots.orders.v1.OrderState",
+                "mallbots.orders.v1.OrdersUpdate",
                 "mallbots.orders.v1.RemoveItemRequest",
                 "mallbots.orders.v1.StartBasketRequest",
                 "mallbots.orders.v1.WatchOrderRequest",
+                "mallbots.orders.v1.WatchOrdersRequest",
             ],
-            count: 4587
+            count: 6029
         ) { UnsafeRawPointer(mallbots__orders__v1__orders__file_address()) },
         SchemaFile(
             name: "mallbots/orders/v1/snapshot.proto",
@@ -374,7 +376,7 @@ public enum SchemaFiles {
                 "mallbots.orders.v1.OrderRecord",
                 "mallbots.orders.v1.Snapshot",
             ],
-            count: 1122
+            count: 1570
         ) { UnsafeRawPointer(mallbots__orders__v1__snapshot__file_address()) },
         SchemaFile(
             name: "mallbots/payments/v1/events.proto",
@@ -386,9 +388,11 @@ public enum SchemaFiles {
             types: [
                 "mallbots.payments.v1.AccountClosed",
                 "mallbots.payments.v1.AccountClosing",
+                "mallbots.payments.v1.AccountCompleted",
                 "mallbots.payments.v1.AuthorizationReleased",
                 "mallbots.payments.v1.AuthorizationRequested",
                 "mallbots.payments.v1.ChargeDeclined",
+                "mallbots.payments.v1.ChargeOverdue",
                 "mallbots.payments.v1.ChargeRequested",
                 "mallbots.payments.v1.Event",
                 "mallbots.payments.v1.InvoiceAdjusted",
@@ -399,8 +403,9 @@ public enum SchemaFiles {
                 "mallbots.payments.v1.PaymentAuthorized",
                 "mallbots.payments.v1.PaymentDeclined",
                 "mallbots.payments.v1.RefundRequested",
+                "mallbots.payments.v1.SurplusCaptured",
             ],
-            count: 3812
+            count: 5131
         ) { UnsafeRawPointer(mallbots__payments__v1__events__file_address()) },
         SchemaFile(
             name: "mallbots/payments/v1/payments.proto",
@@ -423,23 +428,24 @@ public enum SchemaFiles {
                 "mallbots.payments.v1.PaymentMethod",
                 "mallbots.payments.v1.RefundInvoiceRequest",
             ],
-            count: 3255
+            count: 3432
         ) { UnsafeRawPointer(mallbots__payments__v1__payments__file_address()) },
         SchemaFile(
             name: "mallbots/payments/v1/snapshot.proto",
             imports: [
-                "mallbots/types/v1/types.proto",
                 "mallbots/payments/v1/payments.proto",
             ],
             services: [],
             types: [
                 "mallbots.payments.v1.AccountRecord",
-                "mallbots.payments.v1.AuthorizationRecord",
+                "mallbots.payments.v1.CaptureRecord",
                 "mallbots.payments.v1.ChargeRecord",
+                "mallbots.payments.v1.ChargeState",
+                "mallbots.payments.v1.HoldRecord",
                 "mallbots.payments.v1.RefundRecord",
                 "mallbots.payments.v1.Snapshot",
             ],
-            count: 1660
+            count: 2285
         ) { UnsafeRawPointer(mallbots__payments__v1__snapshot__file_address()) },
         SchemaFile(
             name: "mallbots/reflection/v1/reflection.proto",
@@ -487,7 +493,7 @@ public enum SchemaFiles {
             types: [
                 "mallbots.stores.v1.Snapshot",
             ],
-            count: 324
+            count: 403
         ) { UnsafeRawPointer(mallbots__stores__v1__snapshot__file_address()) },
         SchemaFile(
             name: "mallbots/stores/v1/stores.proto",
@@ -495,7 +501,7 @@ public enum SchemaFiles {
                 "mallbots/types/v1/types.proto",
             ],
             services: [
-                .init(name: "mallbots.stores.v1.StoresService", methods: ["CreateStore", "RebrandStore", "MoveStore", "SetParticipation", "GetStore", "ListStores", "AddProduct", "RebrandProduct", "ChangePrice", "SetStock", "RemoveProduct", "GetProduct", "GetCatalog"]),
+                .init(name: "mallbots.stores.v1.StoresService", methods: ["CreateStore", "RebrandStore", "MoveStore", "SetParticipation", "GetStore", "ListStores", "AddProduct", "RebrandProduct", "ChangePrice", "SetStock", "RemoveProduct", "GetProduct", "GetCatalog", "WatchStores"]),
             ],
             types: [
                 "mallbots.stores.v1.AddProductRequest",
@@ -516,8 +522,10 @@ public enum SchemaFiles {
                 "mallbots.stores.v1.SetParticipationRequest",
                 "mallbots.stores.v1.SetStockRequest",
                 "mallbots.stores.v1.Store",
+                "mallbots.stores.v1.StoresUpdate",
+                "mallbots.stores.v1.WatchStoresRequest",
             ],
-            count: 4284
+            count: 5328
         ) { UnsafeRawPointer(mallbots__stores__v1__stores__file_address()) },
         SchemaFile(
             name: "mallbots/types/v1/types.proto",

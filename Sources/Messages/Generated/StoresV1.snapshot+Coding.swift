@@ -31,7 +31,8 @@ extension StoresV1.Snapshot {
         for index in 0..<c.pointee.n_products {
             field2.append(try StoresV1.Product(_c: FromC.message(c.pointee.products, index)))
         }
-        self.init(stores: field1, products: field2)
+        let field3 = c.pointee.position
+        self.init(stores: field1, products: field2, position: field3)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__Snapshot> {
@@ -53,6 +54,7 @@ extension StoresV1.Snapshot {
             }
             c.pointee.products = items
         }
+        c.pointee.position = self.position
         return c
     }
 }

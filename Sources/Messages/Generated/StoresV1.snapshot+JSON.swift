@@ -22,6 +22,10 @@ extension StoresV1.Snapshot {
             }
             json.endArray()
         }
+        if self.position != 0 {
+            json.key("position")
+            json.quoted(self.position)
+        }
         json.endObject()
     }
 }

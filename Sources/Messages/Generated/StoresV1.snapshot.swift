@@ -10,14 +10,19 @@ extension StoresV1 {
         public var stores: [StoresV1.Store] = []
         public var products: [StoresV1.Product] = []
 
+        /// Of the last event that is in it.
+        public var position: UInt64 = 0
+
         public init() {}
 
         public init(
             stores: [StoresV1.Store] = [],
-            products: [StoresV1.Product] = []
+            products: [StoresV1.Product] = [],
+            position: UInt64 = 0
         ) {
             self.stores = stores
             self.products = products
+            self.position = position
         }
     }
 }

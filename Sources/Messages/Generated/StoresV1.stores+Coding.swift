@@ -644,3 +644,104 @@ extension StoresV1.GetCatalogResponse {
         return c
     }
 }
+
+extension StoresV1.WatchStoresRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__stores__v1__watch_stores_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__WatchStoresRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Stores__V1__WatchStoresRequest>) throws(DecodingError) {
+        self.init()
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__WatchStoresRequest> {
+        let c = arena.one(Mallbots__Stores__V1__WatchStoresRequest.self)
+        mallbots__stores__v1__watch_stores_request__init(c)
+        return c
+    }
+}
+
+extension StoresV1.StoresUpdate {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__stores__v1__stores_update__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Stores__V1__StoresUpdate.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Stores__V1__StoresUpdate>) throws(DecodingError) {
+        let field1 = c.pointee.position
+        let field2 = c.pointee.beginning != 0
+        let field3 = c.pointee.complete != 0
+        var field4: [StoresV1.Store] = []
+        field4.reserveCapacity(c.pointee.n_stores)
+        for index in 0..<c.pointee.n_stores {
+            field4.append(try StoresV1.Store(_c: FromC.message(c.pointee.stores, index)))
+        }
+        var field5: [StoresV1.Product] = []
+        field5.reserveCapacity(c.pointee.n_products)
+        for index in 0..<c.pointee.n_products {
+            field5.append(try StoresV1.Product(_c: FromC.message(c.pointee.products, index)))
+        }
+        var field6: [String] = []
+        field6.reserveCapacity(c.pointee.n_removed_products)
+        for index in 0..<c.pointee.n_removed_products {
+            field6.append(try FromC.string(FromC.item(c.pointee.removed_products, index), "mallbots.stores.v1.StoresUpdate", "removed_products"))
+        }
+        self.init(position: field1, beginning: field2, complete: field3, stores: field4, products: field5, removedProducts: field6)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Stores__V1__StoresUpdate> {
+        let c = arena.one(Mallbots__Stores__V1__StoresUpdate.self)
+        mallbots__stores__v1__stores_update__init(c)
+        c.pointee.position = self.position
+        c.pointee.beginning = self.beginning ? 1 : 0
+        c.pointee.complete = self.complete ? 1 : 0
+        if !self.stores.isEmpty {
+            c.pointee.n_stores = self.stores.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Stores__V1__Store>?.self, self.stores.count)
+            for index in self.stores.indices {
+                items[index] = self.stores[index]._fill(&arena)
+            }
+            c.pointee.stores = items
+        }
+        if !self.products.isEmpty {
+            c.pointee.n_products = self.products.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Stores__V1__Product>?.self, self.products.count)
+            for index in self.products.indices {
+                items[index] = self.products[index]._fill(&arena)
+            }
+            c.pointee.products = items
+        }
+        if !self.removedProducts.isEmpty {
+            c.pointee.n_removed_products = self.removedProducts.count
+            let items = arena.many(ProtobufCBinaryData.self, self.removedProducts.count)
+            for index in self.removedProducts.indices {
+                items[index] = arena.string(self.removedProducts[index])
+            }
+            c.pointee.removed_products = items
+        }
+        return c
+    }
+}

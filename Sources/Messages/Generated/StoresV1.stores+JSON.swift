@@ -356,3 +356,56 @@ extension StoresV1.GetCatalogResponse {
         json.endObject()
     }
 }
+
+extension StoresV1.WatchStoresRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        json.endObject()
+    }
+}
+
+extension StoresV1.StoresUpdate {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if self.position != 0 {
+            json.key("position")
+            json.quoted(self.position)
+        }
+        if self.beginning {
+            json.key("beginning")
+            json.bool(self.beginning)
+        }
+        if self.complete {
+            json.key("complete")
+            json.bool(self.complete)
+        }
+        if !self.stores.isEmpty {
+            json.key("stores")
+            json.beginArray()
+            for value in self.stores {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.products.isEmpty {
+            json.key("products")
+            json.beginArray()
+            for value in self.products {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.removedProducts.isEmpty {
+            json.key("removedProducts")
+            json.beginArray()
+            for value in self.removedProducts {
+                json.element()
+                json.string(value)
+            }
+            json.endArray()
+        }
+        json.endObject()
+    }
+}

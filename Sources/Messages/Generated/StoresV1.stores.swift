@@ -398,4 +398,53 @@ extension StoresV1 {
             self.total = total
         }
     }
+
+    /// `mallbots.stores.v1.WatchStoresRequest`.
+    public struct WatchStoresRequest: Message {
+        public static var protobufName: String { "mallbots.stores.v1.WatchStoresRequest" }
+
+        public init() {}
+    }
+
+    /// First all stores and products, in one message or several; then whatever has changed, each store and product in full. Who
+    /// takes these slowly gets fewer, with the newest of everything that changed meanwhile.
+    public struct StoresUpdate: Message {
+        public static var protobufName: String { "mallbots.stores.v1.StoresUpdate" }
+
+        /// Of the last event in Stores' log that this knows of. What follows is of a later one.
+        public var position: UInt64 = 0
+
+        /// Part of the beginning: what is in none of these messages is not there.
+        public var beginning: Bool = false
+
+        /// The last message of the beginning.
+        public var complete: Bool = false
+
+        /// By id.
+        public var stores: [StoresV1.Store] = []
+
+        /// By id, after their stores.
+        public var products: [StoresV1.Product] = []
+
+        /// Ids of products that are sold no more.
+        public var removedProducts: [String] = []
+
+        public init() {}
+
+        public init(
+            position: UInt64 = 0,
+            beginning: Bool = false,
+            complete: Bool = false,
+            stores: [StoresV1.Store] = [],
+            products: [StoresV1.Product] = [],
+            removedProducts: [String] = []
+        ) {
+            self.position = position
+            self.beginning = beginning
+            self.complete = complete
+            self.stores = stores
+            self.products = products
+            self.removedProducts = removedProducts
+        }
+    }
 }

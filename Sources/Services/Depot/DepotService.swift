@@ -13,7 +13,7 @@ public import Wire
 public final class DepotService: DepotAPI, LivenessAPI {
     let loop: ServiceLoop<DepotCore>
     let pulse: Pulse
-    let watchers = FleetWatchers()
+    let watchers = Followers<FleetChange>()
 
     /// Loads the state and prepares the subscriptions. Reads the log and blocks while it does.
     /// - Parameters:
@@ -31,7 +31,10 @@ public final class DepotService: DepotAPI, LivenessAPI {
             $0.policy = policy
         }
         pulse = Pulse(loop, logger: logger)
-        loop.onCommit { [watchers] events, _ in watchers.note(events.compactMap(\.event.kind)) }
+        loop.onCommit { [watchers] events, _ in
+            if watchers.isEmpty { return }
+            watchers.note(events.flatMap { $0.event.kind?.changes ?? [] })
+        }
         try loop.subscribe(to: "stores", StoresV1.Event.self) { core, event, _ in
             core.react(to: event.event).map(\.new)
         }

@@ -1,5 +1,6 @@
 import Kernel
 import Messages
+import OrderedCollections
 
 /// What a basket may hold. With Stores' largest price the largest total is far below overflow.
 enum BasketLimits {
@@ -105,7 +106,7 @@ extension OrdersCore {
                     OrdersV1.OrderPlaced(
                         orderID: order.id, lines: lines,
                         total: TypesV1.Money(minorUnits: total, currencyCode: order.view.total?.currencyCode ?? ""),
-                        pickupCode: code, cardToken: request.cardToken)))
+                        pickupCode: code, cardToken: request.cardToken, ticket: nextTicket)))
         ]
     }
 }

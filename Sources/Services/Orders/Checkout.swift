@@ -1,5 +1,6 @@
 import Kernel
 import Messages
+import OrderedCollections
 
 /// The checkout saga: what Orders does about what Payments and Depot say. Its state is events in Orders' own log, and
 /// each reaction is committed with the cursor of what it reacts to; so it goes on wherever a crash left it.
@@ -19,26 +20,27 @@ extension OrdersCore {
             else { return [] }
             return order.steps(.cardAuthorized, event.authorizationID)
         case .paymentDeclined(let event):
-            guard let order = orders[event.orderID], order.view.state == .placed,
+            // Whoever has paid in another way needs the card no more.
+            guard let order = orders[event.orderID], order.view.state == .placed, !order.view.paid,
                 event.authorizationID == Self.authorizationID(of: order.id)
             else { return [] }
             return [order.reject("the card was declined: \(event.reason)")]
         case .invoiceIssued(let event):
-            guard let order = orders[event.orderID], order.view.invoiceID.isEmpty else { return [] }
+            guard let order = orders[event.orderID], order.view.invoiceID.isEmpty, !order.hasEnded else { return [] }
             return [order.step(.invoiceIssued, event.invoiceID)]
         case .invoicePaid(let event):
             guard let order = orders[event.orderID], order.isActive, !order.view.paid else { return [] }
-            return [
+            return order.completing(
                 OrdersV1.Event(
-                    kind: .orderPaid(OrdersV1.OrderPaid(orderID: order.id, invoiceID: event.invoiceID)))
-            ]
+                    kind: .orderPaid(OrdersV1.OrderPaid(orderID: order.id, invoiceID: event.invoiceID))))
         case .accountClosed(let event):
             guard let order = orders[event.orderID], order.view.state == .canceling, !order.accountClosed else {
                 return []
             }
             return order.steps(.invoiceClosed, order.view.invoiceID)
         case .authorizationRequested, .authorizationReleased, .invoiceAdjusted, .chargeRequested, .chargeDeclined,
-            .invoiceCanceled, .refundRequested, .invoiceRefunded, .accountClosing, nil:
+            .chargeOverdue, .surplusCaptured, .invoiceCanceled, .refundRequested, .invoiceRefunded, .accountClosing,
+            .accountCompleted, nil:
             return []
         }
     }
@@ -135,10 +137,15 @@ extension Order {
 
     /// A step, and what it was the last one missing for.
     func steps(_ step: OrdersV1.CheckoutStep, _ reference: String) -> [OrdersV1.Event] {
-        var events = [self.step(step, reference)]
+        completing(self.step(step, reference))
+    }
+
+    /// An event, and what it was the last one missing for.
+    func completing(_ event: OrdersV1.Event) -> [OrdersV1.Event] {
+        var events = [event]
         var after = self
-        if let kind = events[0].kind { after.evolve(kind, at: 0) }
-        if after.view.state == .placed, after.listCreated, after.cardAuthorized || !after.cardGiven {
+        if let kind = event.kind { after.evolve(kind, at: 0) }
+        if after.view.state == .placed, after.listCreated, !after.lacksCard {
             events.append(
                 OrdersV1.Event(kind: .orderApproved(OrdersV1.OrderApproved(orderID: id, total: view.total))))
         }

@@ -4,6 +4,8 @@ import Messages
 /// One basket and the order that it becomes: what everyone may see, and what only Orders needs to know.
 struct Order: Hashable, Sendable {
     var view: OrdersV1.Order
+    /// 1 for the first basket ever started: a page's token.
+    let number: UInt64
     /// A card was given at checkout: no approval before it is authorised.
     var cardGiven = false
     var cardAuthorized = false
@@ -18,8 +20,9 @@ struct Order: Hashable, Sendable {
     /// When the basket was last changed.
     var touchedUnixMs: Int64 = 0
 
-    init(_ view: OrdersV1.Order) {
+    init(_ view: OrdersV1.Order, number: UInt64 = 0) {
         self.view = view
+        self.number = number
     }
 
     var id: String { view.orderID }
@@ -41,6 +44,12 @@ struct Order: Hashable, Sendable {
         default: false
         }
     }
+
+    /// It is no basket, and never was one that was left behind.
+    var isPlaced: Bool { view.state != .basket && view.state != .abandoned }
+
+    /// Its checkout waits for the card.
+    var lacksCard: Bool { cardGiven && !cardAuthorized && !view.paid }
 
     func line(_ productID: String) -> OrdersV1.Line? {
         view.lines.first { $0.productID == productID }

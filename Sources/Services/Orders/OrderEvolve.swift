@@ -18,6 +18,7 @@ extension Order {
             view.lines = event.lines
             view.total = event.total
             view.pickupCode = event.pickupCode
+            view.ticket = event.ticket
             view.placedUnixMs = unixMs
             cardGiven = !event.cardToken.isEmpty
         case .checkoutStepDone(let event): note(event)
@@ -97,7 +98,7 @@ extension Order {
 
 extension Order {
     init(_ record: OrdersV1.OrderRecord) {
-        self.init(record.order ?? OrdersV1.Order())
+        self.init(record.order ?? OrdersV1.Order(), number: record.number)
         cardGiven = record.cardGiven
         cardAuthorized = record.cardAuthorized
         listCreated = record.listCreated
@@ -113,6 +114,6 @@ extension Order {
         OrdersV1.OrderRecord(
             order: view, cardGiven: cardGiven, cardAuthorized: cardAuthorized, listCreated: listCreated,
             listClosed: listClosed, accountClosed: accountClosed, wrongCodes: wrongCodes,
-            wrongCodeUnixMs: wrongCodeUnixMs, touchedUnixMs: touchedUnixMs)
+            wrongCodeUnixMs: wrongCodeUnixMs, touchedUnixMs: touchedUnixMs, number: number)
     }
 }

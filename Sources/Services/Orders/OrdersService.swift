@@ -2,6 +2,7 @@ public import APIs
 public import Kernel
 public import Logging
 public import Messages
+import OrderedCollections
 public import Wire
 
 /// Orders at work: baskets, checkout, and orders until they are handed over.
@@ -12,7 +13,8 @@ public final class OrdersService: OrdersAPI {
     let loop: ServiceLoop<OrdersCore>
     private let ids: IDGenerator
     private let currency: String
-    private let watchers = Watchers<OrdersV1.Order>()
+    let watchers = Watchers<OrdersV1.Order>()
+    let followers = Followers<String>()
 
     /// Loads the state from the log: blocks while it reads.
     ///
@@ -23,7 +25,9 @@ public final class OrdersService: OrdersAPI {
         ids: IDGenerator = IDGenerator(), currency: String = "EUR", logger: Logger,
         options: LoopOptions = LoopOptions()
     ) throws {
-        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options)
+        loop = try ServiceLoop(log: log, stream: stream, clock: clock, logger: logger, options: options) {
+            $0.began = clock.now()
+        }
         self.ids = ids
         self.currency = currency
         try loop.subscribe(to: "stores", StoresV1.Event.self) { core, event, _ in
@@ -35,14 +39,7 @@ public final class OrdersService: OrdersAPI {
         try loop.subscribe(to: "depot", DepotV1.Event.self) { core, event, _ in
             core.react(to: event.event).map(\.new)
         }
-        loop.onCommit { [watchers] events, core in
-            for event in events {
-                guard let id = event.event.orderID, watchers.isWatched(id), let order = core.orders[id] else {
-                    continue
-                }
-                watchers.publish(order.view, of: id)
-            }
-        }
+        loop.onCommit { [watchers, followers] events, core in Self.tell(events, core, watchers, followers) }
     }
 
     /// Has `observe` called when the service begins to work, cannot any more, can again, and has stopped. Before ``run()``.
@@ -52,14 +49,19 @@ public final class OrdersService: OrdersAPI {
 
     /// Works until ``stop()``, or until the task is cancelled. Once only.
     public func run() async throws {
-        defer { watchers.finish() }
+        defer { finishWatching() }
         try await loop.run()
     }
 
     /// Takes no more calls, finishes those that wait, and lets ``run()`` return.
     public func stop() {
-        watchers.finish()
+        finishWatching()
         loop.stop()
+    }
+
+    private func finishWatching() {
+        watchers.finish()
+        followers.finish()
     }
 
     // MARK: Baskets
@@ -74,86 +76,86 @@ public final class OrdersService: OrdersAPI {
     }
 
     public func addItem(_ request: OrdersV1.AddItemRequest, context: CallContext) async throws -> OrdersV1.Order {
-        try await loop.decide(key: try Self.key(request.idempotencyKey, request)) { core, _ in
-            Self.decision(request.orderID, try core.addItem(request))
+        try await decide(request.orderID, key: try Self.key(request.idempotencyKey, request)) { core, _ in
+            try core.addItem(request)
         }
     }
 
     public func removeItem(
         _ request: OrdersV1.RemoveItemRequest, context: CallContext
     ) async throws -> OrdersV1.Order {
-        try await loop.decide { core, _ in Self.decision(request.orderID, try core.removeItem(request)) }
+        try await decide(request.orderID) { core, _ in try core.removeItem(request) }
     }
 
     public func getBasket(_ request: OrdersV1.GetBasketRequest, context: CallContext) async throws -> OrdersV1.Order {
-        try await loop.read { core in
-            let order = try core.order(request.orderID)
-            guard order.view.state == .basket else {
-                throw ServiceError.failedPrecondition(
-                    "'\(order.id)' is not a basket any more but an order that is \(order.stateName): use GetOrder")
-            }
-            return order.view
+        let order = try await order(request.orderID)
+        guard order.view.state == .basket else {
+            throw ServiceError.failedPrecondition(
+                "'\(order.id)' is not a basket any more but an order that is \(order.stateName): use GetOrder")
         }
+        return order.view
     }
 
     public func checkout(_ request: OrdersV1.CheckoutRequest, context: CallContext) async throws -> OrdersV1.Order {
         // One is enough but for very bad luck.
         let codes = (0..<4).map { _ in ids.pickupCode() }
-        return try await loop.decide(key: try Self.key(request.idempotencyKey, request)) { core, _ in
-            Self.decision(request.orderID, try core.checkout(request, pickupCodes: codes))
+        return try await decide(request.orderID, key: try Self.key(request.idempotencyKey, request)) { core, _ in
+            try core.checkout(request, pickupCodes: codes)
         }
     }
 
     // MARK: Orders
 
     public func getOrder(_ request: OrdersV1.GetOrderRequest, context: CallContext) async throws -> OrdersV1.Order {
-        try await loop.read { try $0.order(request.orderID).view }
+        try await order(request.orderID).view
     }
 
     public func listOrders(
         _ request: OrdersV1.ListOrdersRequest, context: CallContext
     ) async throws -> OrdersV1.ListOrdersResponse {
-        try await loop.read { try $0.listOrders(request) }
+        // A copy of the state costs less than a search on the loop's thread, where everything else waits.
+        try await loop.read { $0 }.listOrders(request)
     }
 
     public func cancelOrder(
         _ request: OrdersV1.CancelOrderRequest, context: CallContext
     ) async throws -> OrdersV1.Order {
-        try await loop.decide { core, _ in
-            Self.decision(request.orderID, try core.order(request.orderID).cancel(request))
+        do {
+            return try await loop.decide { core, _ in
+                Self.decision(request.orderID, try core.order(request.orderID).cancel(request))
+            }
+        } catch let error as ServiceError where error.code == .notFound {
+            // One that ended long ago: it refuses, or it is cancelled and stays so.
+            guard let old = try await forgotten(request.orderID) else { throw error }
+            _ = try old.cancel(request)
+            return old.view
         }
     }
 
     public func handOver(_ request: OrdersV1.HandOverRequest, context: CallContext) async throws -> OrdersV1.Order {
         // A wrong code is recorded, so it is not an error of the decision but part of its reply.
-        let (order, refusal) = try await loop.decide { core, now in
-            let outcome = try core.order(request.orderID).handOver(request, now: now)
-            return Decision<OrdersCore, (OrdersV1.Order, ServiceError?)>(outcome.events.map(\.new)) { core in
-                (core.view(request.orderID), outcome.refusal)
+        let (order, refusal) = try await refusing(request.orderID) { [loop] in
+            try await loop.decide { core, now in
+                let outcome = try core.order(request.orderID).handOver(request, now: now)
+                return Decision<OrdersCore, (OrdersV1.Order, ServiceError?)>(outcome.events.map(\.new)) { core in
+                    (core.view(request.orderID), outcome.refusal)
+                }
             }
         }
         if let refusal { throw refusal }
         return order
     }
 
-    public func watchOrder(
-        _ request: OrdersV1.WatchOrderRequest, _ outbound: WireOutbound<OrdersV1.Order>, context: CallContext
-    ) async throws {
-        let changes = watchers.values(of: request.orderID)
-        let first = try await loop.read { try $0.order(request.orderID) }
-        try await outbound.send(first.view)
-        if first.hasEnded { return }
-        var version = first.view.version
-        for await order in changes where order.version > version {
-            version = order.version
-            try await outbound.send(order)
-            if Order(order).hasEnded { return }
-        }
-        try Task.checkCancellation()
-        throw ServiceError.unavailable("the service orders is stopping: watch again later")
-    }
-
     // MARK: Parts
+
+    private func decide(
+        _ orderID: String, key: IdempotencyKey? = nil,
+        _ body: @escaping @Sendable (OrdersCore, Timestamp) throws -> [OrdersV1.Event]
+    ) async throws -> OrdersV1.Order {
+        try await refusing(orderID) { [loop] in
+            try await loop.decide(key: key) { core, now in Self.decision(orderID, try body(core, now)) }
+        }
+    }
 
     private static func key(_ key: String, _ request: some Message) throws -> IdempotencyKey? {
         key.isEmpty ? nil : try IdempotencyKey(key, request: request)

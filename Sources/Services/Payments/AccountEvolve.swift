@@ -2,8 +2,11 @@ import Kernel
 import Messages
 
 extension Account {
+    /// Charges that were declined and are kept: the newest tells why.
+    private static let keptCharges = 8
+
     /// What an event of this order does to its account.
-    mutating func evolve(_ kind: PaymentsV1.Event.Kind) {
+    mutating func evolve(_ kind: PaymentsV1.Event.Kind, at unixMs: Int64) {
         switch kind {
         case .authorizationRequested(let event):
             holds.append(
@@ -18,37 +21,34 @@ extension Account {
         case .authorizationReleased(let event): hold(event.authorizationID) { $0.state = .released }
         case .invoiceIssued(let event):
             invoiceID = event.invoiceID
-            state = .open
             owed = take(event.amount)
         case .invoiceAdjusted(let event): owed = take(event.amount)
         case .chargeRequested(let event):
-            state = .paying
-            charges += 1
-            chargeID = event.chargeID
-            charge = Charge(
-                id: event.chargeID, amount: take(event.amount), cardToken: event.cardToken,
-                holdID: event.authorizationID)
+            chargesMade += 1
+            charges.append(
+                Charge(
+                    id: event.chargeID, amount: take(event.amount), cardToken: event.cardToken,
+                    holdID: event.authorizationID, askedUnixMs: unixMs))
+            dropOldCharges()
         case .chargeDeclined(let event):
-            state = .open
             declineReason = event.reason
-            charge = nil
-        case .invoicePaid(let event):
-            state = .paid
-            method = event.method
-            captured = take(event.amount)
-            declineReason = ""
-            charge?.captured = true
-            if let holdID = charge?.holdID { hold(holdID) { $0.state = .captured } }
-        case .invoiceCanceled: state = .canceled
+            charge(event.chargeID) { $0.state = .declined }
+        case .chargeOverdue(let event):
+            declineReason = "the card was not heard of"
+            charge(event.chargeID) { $0.state = .overdue }
+        case .invoicePaid(let event): capture(event.chargeID, take(event.amount))
+        case .surplusCaptured(let event): capture(event.chargeID, take(event.amount))
+        case .invoiceCanceled: canceled = true
         case .refundRequested(let event):
-            refunds.append(Refund(id: event.refundID, amount: take(event.amount)))
+            let amount = take(event.amount)
+            refunds.append(Refund(id: event.refundID, amount: amount, chargeID: source(of: event)))
+            if event.byStaff { credited += amount }
         case .invoiceRefunded(let event):
             guard let index = refunds.firstIndex(where: { $0.id == event.refundID && !$0.done }) else { return }
             refunds[index].done = true
-            refunded += refunds[index].amount
-            if refunded == captured { state = .refunded }
         case .accountClosing: closing = true
         case .accountClosed: closed = true
+        case .accountCompleted: completed = true
         }
     }
 
@@ -61,52 +61,74 @@ extension Account {
         guard let index = holds.firstIndex(where: { $0.id == id }) else { return }
         change(&holds[index])
     }
+
+    private mutating func charge(_ id: String, _ change: (inout Charge) -> Void) {
+        guard let index = charges.firstIndex(where: { $0.id == id }) else { return }
+        change(&charges[index])
+    }
+
+    private mutating func capture(_ chargeID: String, _ amount: Int64) {
+        captures.append(Capture(chargeID: chargeID, amount: amount))
+        guard let charge = charge(chargeID) else { return }
+        self.charge(chargeID) { $0.state = .captured }
+        hold(charge.holdID) { $0.state = .captured }
+    }
+
+    /// Refunds of old logs name no charge: whatever paid goes back.
+    private func source(of event: PaymentsV1.RefundRequested) -> String {
+        if !event.chargeID.isEmpty || captures.contains(where: \.chargeID.isEmpty) { return event.chargeID }
+        return captures.first?.chargeID ?? ""
+    }
+
+    private mutating func dropOldCharges() {
+        guard charges.count > Self.keptCharges else { return }
+        if let old = charges.firstIndex(where: { $0.state == .declined }) { charges.remove(at: old) }
+    }
 }
 
 extension Account {
     init(_ record: PaymentsV1.AccountRecord) {
         self.init(orderID: record.orderID)
-        if let invoice = record.invoice {
-            invoiceID = invoice.invoiceID
-            state = invoice.state
-            owed = take(invoice.amount)
-            captured = take(invoice.captured)
-            refunded = take(invoice.refunded)
-            method = invoice.method
-            declineReason = invoice.declineReason
-            chargeID = invoice.chargeID
+        currency = record.currencyCode
+        (invoiceID, invoiceNumber) = (record.invoiceID, record.invoiceNumber)
+        (owed, credited) = (record.owed, record.credited)
+        (canceled, closing, closed, completed) = (record.canceled, record.closing, record.closed, record.completed)
+        (declineReason, chargesMade) = (record.declineReason, record.chargesMade)
+        holds = record.holds.map { hold in
+            Hold(
+                id: hold.authorizationID, state: hold.state, amount: hold.amount, cardToken: hold.cardToken,
+                declineReason: hold.declineReason)
         }
-        holds = record.authorizations.map { saved in
-            let authorization = saved.authorization ?? PaymentsV1.Authorization()
-            return Hold(
-                id: authorization.authorizationID, state: authorization.state, amount: take(authorization.amount),
-                cardToken: saved.cardToken, declineReason: authorization.declineReason)
+        charges = record.charges.map { charge in
+            Charge(
+                id: charge.chargeID, state: charge.state, amount: charge.amount, cardToken: charge.cardToken,
+                holdID: charge.authorizationID, askedUnixMs: charge.askedUnixMs)
         }
-        if let saved = record.charge {
-            charge = Charge(
-                id: saved.chargeID, amount: take(saved.amount), cardToken: saved.cardToken,
-                holdID: saved.authorizationID, captured: saved.captured)
+        captures = record.captures.map { Capture(chargeID: $0.chargeID, amount: $0.amount) }
+        refunds = record.refunds.map {
+            Refund(id: $0.refundID, amount: $0.amount, chargeID: $0.chargeID, done: $0.done)
         }
-        charges = record.charges
-        refunds = record.refunds.map { Refund(id: $0.refundID, amount: take($0.amount), done: $0.done) }
-        closing = record.closing
-        closed = record.closed
     }
 
     /// As a snapshot keeps it.
     var record: PaymentsV1.AccountRecord {
         PaymentsV1.AccountRecord(
-            orderID: orderID, invoice: invoice,
-            authorizations: holds.map { hold in
-                PaymentsV1.AuthorizationRecord(authorization: authorization(hold.id), cardToken: hold.cardToken)
+            orderID: orderID, currencyCode: currency, invoiceID: invoiceID, invoiceNumber: invoiceNumber, owed: owed,
+            credited: credited, canceled: canceled, declineReason: declineReason,
+            holds: holds.map { hold in
+                PaymentsV1.HoldRecord(
+                    authorizationID: hold.id, state: hold.state, amount: hold.amount, cardToken: hold.cardToken,
+                    declineReason: hold.declineReason)
             },
-            charge: charge.map { charge in
+            charges: charges.map { charge in
                 PaymentsV1.ChargeRecord(
-                    chargeID: charge.id, amount: money(charge.amount), cardToken: charge.cardToken,
-                    authorizationID: charge.holdID, captured: charge.captured)
+                    chargeID: charge.id, state: charge.state, amount: charge.amount, cardToken: charge.cardToken,
+                    authorizationID: charge.holdID, askedUnixMs: charge.askedUnixMs)
             },
-            charges: charges,
-            refunds: refunds.map { PaymentsV1.RefundRecord(refundID: $0.id, amount: money($0.amount), done: $0.done) },
-            closing: closing, closed: closed)
+            captures: captures.map { PaymentsV1.CaptureRecord(chargeID: $0.chargeID, amount: $0.amount) },
+            refunds: refunds.map {
+                PaymentsV1.RefundRecord(refundID: $0.id, amount: $0.amount, chargeID: $0.chargeID, done: $0.done)
+            },
+            closing: closing, closed: closed, completed: completed, chargesMade: chargesMade)
     }
 }

@@ -1,9 +1,10 @@
 import Kernel
 import Messages
+import OrderedCollections
 
 /// Lists.
 extension PaymentsCore {
-    /// Newest first. A page's token is the place of its last invoice in the sequence of issues, which never changes.
+    /// Newest first. A page's token is the number of its last invoice in the sequence of issues, which never changes.
     func listInvoices(
         _ request: PaymentsV1.ListInvoicesRequest
     ) throws(ServiceError) -> PaymentsV1.ListInvoicesResponse {
@@ -11,24 +12,25 @@ extension PaymentsCore {
             throw .invalidArgument("page_size takes at most 200, not \(request.pageSize)")
         }
         let size = request.pageSize == 0 ? 50 : Int(request.pageSize)
-        var before = Int.max
+        var before = UInt64.max
         if !request.pageToken.isEmpty {
-            guard let place = Int(request.pageToken), place >= 0 else {
+            guard let number = UInt64(request.pageToken) else {
                 throw .invalidArgument("page_token is not one that ListInvoices gave")
             }
-            before = place
+            before = number
         }
+        let invoiced = accounts.values.filter(\.hasInvoice).sorted { $0.invoiceNumber > $1.invoiceNumber }
         var response = PaymentsV1.ListInvoicesResponse()
-        var last = 0
-        for place in issued.indices.reversed() {
-            guard let invoice = accounts[issued[place]]?.invoice,
-                request.states.isEmpty || request.states.contains(invoice.state)
-            else { continue }
+        var last: UInt64 = 0
+        for account in invoiced {
+            guard let invoice = account.invoice, request.states.isEmpty || request.states.contains(invoice.state) else {
+                continue
+            }
             response.total += 1
-            if place >= before { continue }
+            if account.invoiceNumber >= before { continue }
             if response.invoices.count < size {
                 response.invoices.append(invoice)
-                last = place
+                last = account.invoiceNumber
             } else if response.nextPageToken.isEmpty {
                 response.nextPageToken = String(last)
             }

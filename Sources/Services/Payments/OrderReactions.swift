@@ -1,4 +1,5 @@
 import Messages
+import OrderedCollections
 
 /// What Payments does about what Orders says. The ids of what it makes come from the order's, so they are the same
 /// whenever they are worked out.
@@ -8,27 +9,11 @@ extension PaymentsCore {
 
     func react(to event: OrdersV1.Event) -> [PaymentsV1.Event] {
         switch event.kind {
-        case .orderPlaced(let event):
-            let id = Self.authorizationID(of: event.orderID)
-            guard !event.cardToken.isEmpty, accounts[event.orderID]?.authorization(id) == nil else { return [] }
-            return [
-                PaymentsV1.Event(
-                    kind: .authorizationRequested(
-                        PaymentsV1.AuthorizationRequested(
-                            authorizationID: id, orderID: event.orderID, amount: event.total,
-                            cardToken: event.cardToken)))
-            ]
-        case .orderApproved(let event):
-            let account = accounts[event.orderID] ?? Account(orderID: event.orderID)
-            guard !account.hasInvoice, !account.closing else { return [] }
-            return [
-                PaymentsV1.Event(
-                    kind: .invoiceIssued(
-                        PaymentsV1.InvoiceIssued(
-                            invoiceID: Self.invoiceID(of: event.orderID), orderID: event.orderID, amount: event.total)))
-            ]
+        case .orderPlaced(let event): return issue(event.orderID, event.total) + hold(event)
+        // The invoice is there already, but for an order that an older program placed.
+        case .orderApproved(let event): return issue(event.orderID, event.total)
         case .orderAdjusted(let event):
-            guard let account = accounts[event.orderID], account.hasInvoice, !account.closing, !account.isOver,
+            guard let account = accounts[event.orderID], account.hasInvoice, !account.closing,
                 event.newTotal != account.money(account.owed)
             else { return [] }
             return [
@@ -38,8 +23,8 @@ extension PaymentsCore {
                             invoiceID: account.invoiceID, orderID: event.orderID, amount: event.newTotal)))
             ]
         case .orderReady(let event):
-            guard let account = accounts[event.orderID], account.state == .open, !account.closing, account.owed > 0,
-                let hold = account.holds.first(where: { $0.state == .authorized && $0.amount >= account.owed })
+            guard let account = accounts[event.orderID], account.state == .open, account.due > 0,
+                let hold = account.holdToCapture(nil)
             else { return [] }
             return [account.charge(cardToken: hold.cardToken, holdID: hold.id)]
         case .orderRejected(let event):
@@ -47,8 +32,36 @@ extension PaymentsCore {
             guard accounts[event.orderID] != nil else { return [] }
             return close(event.orderID, event.reason)
         case .orderCancelRequested(let event): return close(event.orderID, event.reason)
+        case .orderCompleted(let event):
+            guard let account = accounts[event.orderID], !account.completed else { return [] }
+            return [
+                PaymentsV1.Event(
+                    kind: .accountCompleted(PaymentsV1.AccountCompleted(orderID: event.orderID)))
+            ]
         default: return []
         }
+    }
+
+    private func issue(_ orderID: String, _ total: TypesV1.Money?) -> [PaymentsV1.Event] {
+        let account = accounts[orderID] ?? Account(orderID: orderID)
+        guard !account.hasInvoice, !account.closing else { return [] }
+        return [
+            PaymentsV1.Event(
+                kind: .invoiceIssued(
+                    PaymentsV1.InvoiceIssued(invoiceID: Self.invoiceID(of: orderID), orderID: orderID, amount: total)))
+        ]
+    }
+
+    private func hold(_ placed: OrdersV1.OrderPlaced) -> [PaymentsV1.Event] {
+        let id = Self.authorizationID(of: placed.orderID)
+        guard !placed.cardToken.isEmpty, accounts[placed.orderID]?.authorization(id) == nil else { return [] }
+        return [
+            PaymentsV1.Event(
+                kind: .authorizationRequested(
+                    PaymentsV1.AuthorizationRequested(
+                        authorizationID: id, orderID: placed.orderID, amount: placed.total,
+                        cardToken: placed.cardToken)))
+        ]
     }
 
     private func close(_ orderID: String, _ reason: String) -> [PaymentsV1.Event] {
@@ -57,8 +70,4 @@ extension PaymentsCore {
             PaymentsV1.Event(kind: .accountClosing(PaymentsV1.AccountClosing(orderID: orderID, reason: reason)))
         ]
     }
-}
-
-extension Account {
-    var isOver: Bool { state == .canceled || state == .refunded }
 }

@@ -3,12 +3,12 @@ import Synchronization
 
 /// The built-in payment provider. It is a simulator: it moves no money, and says so in the log.
 ///
-/// Test cards are tokens: `card-approve` approves everything, `card-decline` nothing, `card-decline-capture` lets an
-/// amount be held and then not taken. Any other token is declined, with a list of these. It remembers its answers by
-/// key for as long as it lives; after a restart a key gets the same answer, because only the token decides.
+/// What it answers is up to the card's token, see ``TestCard``; docs/payments.md has them for people. It remembers its
+/// answers by key for as long as it lives; after a restart a key gets the same answer, because only the token decides.
+/// What it does not remember is since when it is being asked: a late answer is late again after a restart.
 public final class PaymentSimulator: PaymentProvider {
     /// The tokens that mean something here.
-    public static let testCards = ["card-approve", "card-decline", "card-decline-capture"]
+    public static let testCards = TestCard.allCases.map(\.rawValue)
 
     /// What it would have moved, had it been real. For tests and for the curious.
     public struct Ledger: Hashable, Sendable {
@@ -20,47 +20,76 @@ public final class PaymentSimulator: PaymentProvider {
         public var held: [String: Int64] = [:]
     }
 
+    /// How long the slow cards take.
+    public struct Delays: Sendable {
+        /// `card-late`: longer than anybody waits for one answer, and shorter than an order waits.
+        public var late = Duration.seconds(15)
+        /// `card-timeout`: longer than an order waits for its card.
+        public var timeout = Duration.seconds(180)
+
+        public init() {}
+    }
+
+    struct NoAnswer: Error, CustomStringConvertible {
+        var description: String { "the simulated card gives no answer yet" }
+    }
+
     private struct State {
         var answers: [String: ProviderAnswer] = [:]
+        /// When a slow card was first asked.
+        var asked: [String: ContinuousClock.Instant] = [:]
         var ledger = Ledger()
     }
 
     private let state = Mutex(State())
+    private let delays: Delays
+    public let lateAnswers: AsyncStream<(request: ProviderRequest, answer: ProviderAnswer)>
+    private let late: AsyncStream<(request: ProviderRequest, answer: ProviderAnswer)>.Continuation
 
-    public init() {}
+    public init(delays: Delays = Delays()) {
+        self.delays = delays
+        (lateAnswers, late) = AsyncStream.makeStream()
+    }
 
     public let name = "simulator"
 
     public var ledger: Ledger { state.withLock { $0.ledger } }
 
     public func perform(_ request: ProviderRequest) async throws -> ProviderAnswer {
-        state.withLock { state in
-            if let answer = state.answers[request.key] { return answer }
-            let answer = Self.answer(to: request)
+        guard let delay = TestCard(asked: request)?.delay(delays) else { return answer(request) }
+        let (isNew, asked) = state.withLock { state in
+            let known = state.asked[request.key]
+            let asked = known ?? .now
+            state.asked[request.key] = asked
+            return (known == nil, asked)
+        }
+        if asked + delay <= .now { return answer(request) }
+        // Whoever waits long enough hears it here, and everybody by itself.
+        if isNew { answerLater(request, at: asked + delay) }
+        try await Task.sleep(until: asked + delay)
+        return answer(request)
+    }
+
+    private func answerLater(_ request: ProviderRequest, at time: ContinuousClock.Instant) {
+        Task { [weak self] in
+            try? await Task.sleep(until: time)
+            guard let self else { return }
+            late.yield((request, answer(request)))
+        }
+    }
+
+    /// The same to the same key, whoever asks.
+    private func answer(_ request: ProviderRequest) -> ProviderAnswer {
+        let (answer, isNew) = state.withLock { state in
+            if let answer = state.answers[request.key] { return (answer, false) }
+            let answer = TestCard.answer(to: request)
             state.answers[request.key] = answer
+            state.asked[request.key] = nil
             if answer == .approved { Self.book(request, in: &state.ledger) }
-            return answer
+            return (answer, true)
         }
-    }
-
-    private static func answer(to request: ProviderRequest) -> ProviderAnswer {
-        switch request.action {
-        case .authorize(let cardToken), .capture(let cardToken, nil): ask(cardToken, capturing: false)
-        case .capture(let cardToken, _): ask(cardToken, capturing: true)
-        case .release, .refund: .approved
-        }
-    }
-
-    private static func ask(_ cardToken: String, capturing: Bool) -> ProviderAnswer {
-        switch cardToken {
-        case "card-approve": .approved
-        case "card-decline": .declined(reason: "the simulated card declines")
-        case "card-decline-capture":
-            capturing ? .declined(reason: "the simulated card declines the capture") : .approved
-        default:
-            .declined(
-                reason: "the simulator does not know this card; it knows \(testCards.joined(separator: ", "))")
-        }
+        if isNew, TestCard(asked: request) == .twice { late.yield((request, answer)) }
+        return answer
     }
 
     private static func book(_ request: ProviderRequest, in ledger: inout Ledger) {

@@ -1,20 +1,35 @@
 public import Kernel
 public import Messages
+import OrderedCollections
 
 /// All accounts as one value, changed by Payments' events alone.
 public struct PaymentsCore: ServiceCore {
     public typealias Event = PaymentsV1.Event
 
     public static let serviceName = "payments"
+    /// 2: an account has all its charges, and those that are over are forgotten.
+    public static let snapshotFormat: UInt32 = 2
 
-    private(set) var accounts: [String: Account] = [:]
-    /// Every account's order, in the order in which they were opened.
-    private var opened: [String] = []
-    /// Every invoiced order, in the order in which the invoices were issued.
-    private(set) var issued: [String] = []
+    /// In the order in which they were opened: all that are not over, and those that were over last.
+    private(set) var accounts: OrderedDictionary<String, Account> = [:]
+    /// How many invoices were ever issued.
+    private(set) var issued: UInt64 = 0
+    /// Of the last event in the log that is in this.
+    private(set) var position: UInt64 = 0
+    /// The accounts that are over, the first first.
+    private(set) var over = Queue()
+
+    // What follows from the above, kept so that nothing has to be searched for.
+
     private var orderOfInvoice: [String: String] = [:]
-    /// Accounts that the provider must be asked something for, and since when.
-    private var waiting: [String: UInt64] = [:]
+    /// Accounts that the provider must be asked something for, longest waiting first.
+    private var waiting = Queue()
+    /// Accounts with a charge that the provider has not answered, by when it was first asked.
+    var asked = Deadlines()
+
+    /// When this program began to work: while there was none, the provider was not asked, and no patience runs out. Not part
+    /// of the state.
+    var began = Timestamp(unixMs: 0)
 
     public init() {}
 
@@ -30,7 +45,7 @@ public struct PaymentsCore: ServiceCore {
             return account
         }
         guard let account = accounts[orderID], account.hasInvoice else {
-            throw .notFound("there is no invoice for order '\(orderID)': it is issued when the order is approved")
+            throw .notFound("there is no invoice for order '\(orderID)': it is issued when the order is placed")
         }
         return account
     }
@@ -39,13 +54,13 @@ public struct PaymentsCore: ServiceCore {
     func withConsequences(_ events: [PaymentsV1.Event]) -> [PaymentsV1.Event] {
         guard let orderID = events.first?.orderID else { return events }
         var account = accounts[orderID] ?? Account(orderID: orderID)
-        for event in events { if let kind = event.kind { account.evolve(kind) } }
+        for event in events { if let kind = event.kind { account.evolve(kind, at: 0) } }
         var events = events
         // Each consequence removes its own cause, so there are few; the limit is there to find a mistake.
         while let event = account.consequence, let kind = event.kind {
             precondition(events.count < 1_000, "an account's consequences do not end")
             events.append(event)
-            account.evolve(kind)
+            account.evolve(kind, at: 0)
         }
         return events
     }
@@ -53,8 +68,8 @@ public struct PaymentsCore: ServiceCore {
     /// What the provider must be asked for but for what is asked already, longest waiting first.
     func pendingRequests(limit: Int = .max, besides busy: Set<ProviderRequest> = []) -> [ProviderRequest] {
         var requests: [ProviderRequest] = []
-        for (orderID, _) in waiting.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) {
-            requests += accounts[orderID]?.requests.filter { !busy.contains($0) } ?? []
+        for orderID in waiting.names {
+            requests += (accounts[orderID]?.requests ?? []).filter { !busy.contains($0) }
             if requests.count >= limit { break }
         }
         return requests
@@ -66,79 +81,62 @@ public struct PaymentsCore: ServiceCore {
     }
 
     public mutating func evolve(_ event: PaymentsV1.Event, _ stamp: EventStamp) {
+        position = stamp.position
         guard let kind = event.kind, let orderID = event.orderID else { return }
-        if accounts[orderID] == nil { add(Account(orderID: orderID)) }
-        let hadInvoice = accounts[orderID]?.hasInvoice ?? false
-        accounts[orderID]?.evolve(kind)
-        if !hadInvoice { noteInvoice(of: orderID) }
-        noteRequests(of: orderID, since: stamp.position)
+        var account = accounts[orderID] ?? Account(orderID: orderID)
+        let hadInvoice = account.hasInvoice
+        account.evolve(kind, at: stamp.time.unixMs)
+        if account.hasInvoice, !hadInvoice {
+            issued += 1
+            account.invoiceNumber = issued
+        }
+        keep(account)
+        forgetOldest()
     }
 
-    private mutating func add(_ account: Account) {
-        accounts[account.orderID] = account
-        opened.append(account.orderID)
+    /// The one way to change an account: keeps what follows from it right.
+    private mutating func keep(_ account: Account) {
+        let orderID = account.orderID
+        accounts[orderID] = account
+        if account.hasInvoice { orderOfInvoice[account.invoiceID] = orderID }
+        waiting.keep(orderID, !account.requests.isEmpty)
+        if let first = account.charges.lazy.filter({ $0.state == .asked }).map(\.askedUnixMs).min() {
+            asked.set(orderID, at: first)
+        } else {
+            asked.remove(orderID)
+        }
+        over.keep(orderID, account.isOver)
     }
 
-    private mutating func noteInvoice(of orderID: String) {
-        guard let account = accounts[orderID], account.hasInvoice else { return }
-        orderOfInvoice[account.invoiceID] = orderID
-        issued.append(orderID)
+    // MARK: Retention
+
+    /// How many accounts that are over are kept at least. Part of what the log means, so not a setting: a replay must forget
+    /// the same ones. The log still has the others (``PaymentsService/getInvoice(_:context:)``).
+    static let keptAccounts = 2_000
+    /// Forgetting costs a walk over what is kept, so it is done for this many together, or an eighth of all.
+    static let forgottenTogether = 250
+
+    private mutating func forgetOldest() {
+        let many = max(Self.forgottenTogether, accounts.count / 8)
+        guard over.count >= Self.keptAccounts + many else { return }
+        let old = Set(over.names.prefix(many))
+        accounts.removeAll { old.contains($0.key) }
+        orderOfInvoice = orderOfInvoice.filter { !old.contains($0.value) }
+        for id in old { over.remove(id) }
     }
 
-    private mutating func noteRequests(of orderID: String, since position: UInt64) {
-        let isWaiting = accounts[orderID]?.requests.isEmpty == false
-        waiting[orderID] = isWaiting ? waiting[orderID] ?? position : nil
-    }
+    // MARK: Snapshot
 
     public func snapshot() -> [UInt8] {
-        var invoiced: [String: UInt64] = [:]
-        for (place, orderID) in issued.enumerated() { invoiced[orderID] = UInt64(place + 1) }
-        return PaymentsV1.Snapshot(
-            accounts: opened.compactMap { orderID in
-                guard var record = accounts[orderID]?.record else { return nil }
-                record.invoiceNumber = invoiced[orderID] ?? 0
-                return record
-            }
+        PaymentsV1.Snapshot(
+            accounts: accounts.values.map(\.record), issued: issued, position: position, overIds: Array(over.names)
         ).protobuf()
     }
 
     public init(snapshot: [UInt8]) throws {
         let saved = try PaymentsV1.Snapshot(protobuf: snapshot, limits: .unlimited)
-        for (place, record) in saved.accounts.enumerated() {
-            add(Account(record))
-            noteRequests(of: record.orderID, since: UInt64(place))
-        }
-        let invoiced = saved.accounts.filter { $0.invoiceNumber > 0 }
-        for record in invoiced.sorted(by: { $0.invoiceNumber < $1.invoiceNumber }) {
-            noteInvoice(of: record.orderID)
-        }
-    }
-}
-
-extension PaymentsV1.Event {
-    /// The order whose account this event changes.
-    var orderID: String? {
-        switch kind {
-        case .authorizationRequested(let event): event.orderID
-        case .paymentAuthorized(let event): event.orderID
-        case .paymentDeclined(let event): event.orderID
-        case .authorizationReleased(let event): event.orderID
-        case .invoiceIssued(let event): event.orderID
-        case .invoiceAdjusted(let event): event.orderID
-        case .chargeRequested(let event): event.orderID
-        case .chargeDeclined(let event): event.orderID
-        case .invoicePaid(let event): event.orderID
-        case .invoiceCanceled(let event): event.orderID
-        case .refundRequested(let event): event.orderID
-        case .invoiceRefunded(let event): event.orderID
-        case .accountClosing(let event): event.orderID
-        case .accountClosed(let event): event.orderID
-        case nil: nil
-        }
-    }
-
-    var new: NewEvent<PaymentsV1.Event> {
-        NewEvent(PaymentsCore.stream(of: orderID ?? ""), self)
+        (issued, position, over) = (saved.issued, saved.position, Queue(saved.overIds))
+        for record in saved.accounts { keep(Account(record)) }
     }
 }
 

@@ -6,6 +6,8 @@ public struct StoresCore: ServiceCore {
     public typealias Event = StoresV1.Event
 
     public static let serviceName = "stores"
+    /// 2: with the position.
+    public static let snapshotFormat: UInt32 = 2
 
     /// A store, and its products' keys in the order in which a catalog shows them.
     struct Shop: Sendable {
@@ -28,10 +30,13 @@ public struct StoresCore: ServiceCore {
     private(set) var products: [String: Shelf] = [:]
     /// Every store's key, sorted.
     private(set) var byName: [NameKey] = []
+    /// Of the last event in the log that is in this.
+    private(set) var position: UInt64 = 0
 
     public init() {}
 
     public mutating func evolve(_ event: StoresV1.Event, _ stamp: EventStamp) {
+        position = stamp.position
         switch event.kind {
         case .storeCreated(let event): event.store.map { add($0) }
         case .storeRebranded(let event):
@@ -79,11 +84,12 @@ public struct StoresCore: ServiceCore {
     public func snapshot() -> [UInt8] {
         let shops = stores.values.map(\.store).sorted { $0.storeID < $1.storeID }
         let shelves = products.values.map(\.product).sorted { $0.productID < $1.productID }
-        return StoresV1.Snapshot(stores: shops, products: shelves).protobuf()
+        return StoresV1.Snapshot(stores: shops, products: shelves, position: position).protobuf()
     }
 
     public init(snapshot: [UInt8]) throws {
         let saved = try StoresV1.Snapshot(protobuf: snapshot, limits: .unlimited)
+        position = saved.position
         for store in saved.stores { add(store) }
         for product in saved.products { add(product) }
     }

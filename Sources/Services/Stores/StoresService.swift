@@ -9,6 +9,7 @@ public import Wire
 /// It answers while ``run()`` runs. Subscribed to Depot: what robots pick, miss and bring back changes the stock.
 public final class StoresService: StoresAPI {
     let loop: ServiceLoop<StoresCore>
+    let watchers = Followers<StoresChange>()
     private let ids: IDGenerator
     private let rules: StoreRules
 
@@ -26,6 +27,10 @@ public final class StoresService: StoresAPI {
         try loop.subscribe(to: "depot", DepotV1.Event.self) { core, event, _ in
             core.react(to: event.event).map { NewEvent($0.stream, $0) }
         }
+        loop.onCommit { [watchers] events, _ in
+            if watchers.isEmpty { return }
+            watchers.note(events.compactMap(\.event.change))
+        }
     }
 
     /// Has `observe` called when the service begins to work, cannot any more, can again, and has stopped. Before ``run()``.
@@ -35,11 +40,13 @@ public final class StoresService: StoresAPI {
 
     /// Works until ``stop()``, or until the task is cancelled. Once only.
     public func run() async throws {
+        defer { watchers.finish() }
         try await loop.run()
     }
 
     /// Takes no more calls, finishes those that wait, and lets ``run()`` return.
     public func stop() {
+        watchers.finish()
         loop.stop()
     }
 

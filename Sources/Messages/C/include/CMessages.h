@@ -571,6 +571,12 @@ static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__hand_over_
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__watch_order_request__descriptor_address(void) {
     return &mallbots__orders__v1__watch_order_request__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__watch_orders_request__descriptor_address(void) {
+    return &mallbots__orders__v1__watch_orders_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__orders_update__descriptor_address(void) {
+    return &mallbots__orders__v1__orders_update__descriptor;
+}
 
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__snapshot__descriptor_address(void) {
     return &mallbots__orders__v1__snapshot__descriptor;
@@ -606,8 +612,14 @@ static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__charge_r
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__charge_declined__descriptor_address(void) {
     return &mallbots__payments__v1__charge_declined__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__charge_overdue__descriptor_address(void) {
+    return &mallbots__payments__v1__charge_overdue__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__invoice_paid__descriptor_address(void) {
     return &mallbots__payments__v1__invoice_paid__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__surplus_captured__descriptor_address(void) {
+    return &mallbots__payments__v1__surplus_captured__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__invoice_canceled__descriptor_address(void) {
     return &mallbots__payments__v1__invoice_canceled__descriptor;
@@ -623,6 +635,9 @@ static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__account_
 }
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__account_closed__descriptor_address(void) {
     return &mallbots__payments__v1__account_closed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__account_completed__descriptor_address(void) {
+    return &mallbots__payments__v1__account_completed__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__invoice__descriptor_address(void) {
@@ -656,11 +671,14 @@ static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__snapshot
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__account_record__descriptor_address(void) {
     return &mallbots__payments__v1__account_record__descriptor;
 }
-static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__authorization_record__descriptor_address(void) {
-    return &mallbots__payments__v1__authorization_record__descriptor;
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__hold_record__descriptor_address(void) {
+    return &mallbots__payments__v1__hold_record__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__charge_record__descriptor_address(void) {
     return &mallbots__payments__v1__charge_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__capture_record__descriptor_address(void) {
+    return &mallbots__payments__v1__capture_record__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *mallbots__payments__v1__refund_record__descriptor_address(void) {
     return &mallbots__payments__v1__refund_record__descriptor;
@@ -770,6 +788,12 @@ static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__get_catalo
 }
 static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__get_catalog_response__descriptor_address(void) {
     return &mallbots__stores__v1__get_catalog_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__watch_stores_request__descriptor_address(void) {
+    return &mallbots__stores__v1__watch_stores_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__stores_update__descriptor_address(void) {
+    return &mallbots__stores__v1__stores_update__descriptor;
 }
 
 static inline const ProtobufCMessageDescriptor *mallbots__types__v1__money__descriptor_address(void) {

@@ -2211,7 +2211,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__watch_fleet_request__descr
   (ProtobufCMessageInit) mallbots__depot__v1__watch_fleet_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__depot__v1__fleet_update__field_descriptors[5] =
+static const ProtobufCFieldDescriptor mallbots__depot__v1__fleet_update__field_descriptors[6] =
 {
   {
     "position",
@@ -2273,18 +2273,31 @@ static const ProtobufCFieldDescriptor mallbots__depot__v1__fleet_update__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lists",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Depot__V1__FleetUpdate, n_lists),
+    offsetof(Mallbots__Depot__V1__FleetUpdate, lists),
+    &mallbots__depot__v1__shopping_list__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__depot__v1__fleet_update__field_indices_by_name[] = {
   1,   /* field[1] = beginning */
   3,   /* field[3] = bots */
   2,   /* field[2] = complete */
+  5,   /* field[5] = lists */
   0,   /* field[0] = position */
   4,   /* field[4] = tasks */
 };
 static const ProtobufCIntRange mallbots__depot__v1__fleet_update__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor mallbots__depot__v1__fleet_update__descriptor =
 {
@@ -2294,7 +2307,7 @@ const ProtobufCMessageDescriptor mallbots__depot__v1__fleet_update__descriptor =
   "Mallbots__Depot__V1__FleetUpdate",
   "mallbots.depot.v1",
   sizeof(Mallbots__Depot__V1__FleetUpdate),
-  5,
+  6,
   mallbots__depot__v1__fleet_update__field_descriptors,
   mallbots__depot__v1__fleet_update__field_indices_by_name,
   1,  mallbots__depot__v1__fleet_update__number_ranges,

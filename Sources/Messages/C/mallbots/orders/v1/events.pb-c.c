@@ -1396,7 +1396,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__basket_abandoned__descrip
   (ProtobufCMessageInit) mallbots__orders__v1__basket_abandoned__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__orders__v1__order_placed__field_descriptors[5] =
+static const ProtobufCFieldDescriptor mallbots__orders__v1__order_placed__field_descriptors[6] =
 {
   {
     "order_id",
@@ -1458,18 +1458,31 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__order_placed__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ticket",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrderPlaced, ticket),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__order_placed__field_indices_by_name[] = {
   4,   /* field[4] = card_token */
   1,   /* field[1] = lines */
   0,   /* field[0] = order_id */
   3,   /* field[3] = pickup_code */
+  5,   /* field[5] = ticket */
   2,   /* field[2] = total */
 };
 static const ProtobufCIntRange mallbots__orders__v1__order_placed__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__order_placed__descriptor =
 {
@@ -1479,7 +1492,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__order_placed__descriptor 
   "Mallbots__Orders__V1__OrderPlaced",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__OrderPlaced),
-  5,
+  6,
   mallbots__orders__v1__order_placed__field_descriptors,
   mallbots__orders__v1__order_placed__field_indices_by_name,
   1,  mallbots__orders__v1__order_placed__number_ranges,

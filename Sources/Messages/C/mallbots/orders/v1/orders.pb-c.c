@@ -592,7 +592,97 @@ void   mallbots__orders__v1__watch_order_request__free_unpacked
   assert(message->base.descriptor == &mallbots__orders__v1__watch_order_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__orders__v1__order__field_descriptors[14] =
+void   mallbots__orders__v1__watch_orders_request__init
+                     (Mallbots__Orders__V1__WatchOrdersRequest         *message)
+{
+  static const Mallbots__Orders__V1__WatchOrdersRequest init_value = MALLBOTS__ORDERS__V1__WATCH_ORDERS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__watch_orders_request__get_packed_size
+                     (const Mallbots__Orders__V1__WatchOrdersRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__watch_orders_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__watch_orders_request__pack
+                     (const Mallbots__Orders__V1__WatchOrdersRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__watch_orders_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__watch_orders_request__pack_to_buffer
+                     (const Mallbots__Orders__V1__WatchOrdersRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__watch_orders_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__WatchOrdersRequest *
+       mallbots__orders__v1__watch_orders_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__WatchOrdersRequest *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__watch_orders_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__watch_orders_request__free_unpacked
+                     (Mallbots__Orders__V1__WatchOrdersRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__watch_orders_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__orders__v1__orders_update__init
+                     (Mallbots__Orders__V1__OrdersUpdate         *message)
+{
+  static const Mallbots__Orders__V1__OrdersUpdate init_value = MALLBOTS__ORDERS__V1__ORDERS_UPDATE__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__orders_update__get_packed_size
+                     (const Mallbots__Orders__V1__OrdersUpdate *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__orders_update__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__orders_update__pack
+                     (const Mallbots__Orders__V1__OrdersUpdate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__orders_update__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__orders_update__pack_to_buffer
+                     (const Mallbots__Orders__V1__OrdersUpdate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__orders_update__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__OrdersUpdate *
+       mallbots__orders__v1__orders_update__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__OrdersUpdate *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__orders_update__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__orders_update__free_unpacked
+                     (Mallbots__Orders__V1__OrdersUpdate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__orders_update__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor mallbots__orders__v1__order__field_descriptors[15] =
 {
   {
     "order_id",
@@ -762,6 +852,18 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__order__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ticket",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__Order, ticket),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__order__field_indices_by_name[] = {
   11,   /* field[11] = ended_unix_ms */
@@ -776,13 +878,14 @@ static const unsigned mallbots__orders__v1__order__field_indices_by_name[] = {
   7,   /* field[7] = reason */
   8,   /* field[8] = started_unix_ms */
   1,   /* field[1] = state */
+  14,   /* field[14] = ticket */
   4,   /* field[4] = total */
   12,   /* field[12] = version */
 };
 static const ProtobufCIntRange mallbots__orders__v1__order__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__order__descriptor =
 {
@@ -792,7 +895,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__order__descriptor =
   "Mallbots__Orders__V1__Order",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__Order),
-  14,
+  15,
   mallbots__orders__v1__order__field_descriptors,
   mallbots__orders__v1__order__field_indices_by_name,
   1,  mallbots__orders__v1__order__number_ranges,
@@ -1565,5 +1668,113 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__watch_order_request__desc
   mallbots__orders__v1__watch_order_request__field_indices_by_name,
   1,  mallbots__orders__v1__watch_order_request__number_ranges,
   (ProtobufCMessageInit) mallbots__orders__v1__watch_order_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define mallbots__orders__v1__watch_orders_request__field_descriptors NULL
+#define mallbots__orders__v1__watch_orders_request__field_indices_by_name NULL
+#define mallbots__orders__v1__watch_orders_request__number_ranges NULL
+const ProtobufCMessageDescriptor mallbots__orders__v1__watch_orders_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.WatchOrdersRequest",
+  "WatchOrdersRequest",
+  "Mallbots__Orders__V1__WatchOrdersRequest",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__WatchOrdersRequest),
+  0,
+  mallbots__orders__v1__watch_orders_request__field_descriptors,
+  mallbots__orders__v1__watch_orders_request__field_indices_by_name,
+  0,  mallbots__orders__v1__watch_orders_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__watch_orders_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__orders__v1__orders_update__field_descriptors[5] =
+{
+  {
+    "position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrdersUpdate, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "beginning",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrdersUpdate, beginning),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "complete",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrdersUpdate, complete),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "orders",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Orders__V1__OrdersUpdate, n_orders),
+    offsetof(Mallbots__Orders__V1__OrdersUpdate, orders),
+    &mallbots__orders__v1__order__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "forgotten",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Orders__V1__OrdersUpdate, n_forgotten),
+    offsetof(Mallbots__Orders__V1__OrdersUpdate, forgotten),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__orders__v1__orders_update__field_indices_by_name[] = {
+  1,   /* field[1] = beginning */
+  2,   /* field[2] = complete */
+  4,   /* field[4] = forgotten */
+  3,   /* field[3] = orders */
+  0,   /* field[0] = position */
+};
+static const ProtobufCIntRange mallbots__orders__v1__orders_update__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor mallbots__orders__v1__orders_update__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.OrdersUpdate",
+  "OrdersUpdate",
+  "Mallbots__Orders__V1__OrdersUpdate",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__OrdersUpdate),
+  5,
+  mallbots__orders__v1__orders_update__field_descriptors,
+  mallbots__orders__v1__orders_update__field_indices_by_name,
+  1,  mallbots__orders__v1__orders_update__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__orders_update__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -97,7 +97,7 @@ void   mallbots__orders__v1__order_record__free_unpacked
   assert(message->base.descriptor == &mallbots__orders__v1__order_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__orders__v1__snapshot__field_descriptors[3] =
+static const ProtobufCFieldDescriptor mallbots__orders__v1__snapshot__field_descriptors[8] =
 {
   {
     "orders",
@@ -135,16 +135,81 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__snapshot__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "started",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__Snapshot, started),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_ticket",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__Snapshot, last_ticket),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__Snapshot, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_ids",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Orders__V1__Snapshot, n_ended_ids),
+    offsetof(Mallbots__Orders__V1__Snapshot, ended_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "abandoned_ids",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Orders__V1__Snapshot, n_abandoned_ids),
+    offsetof(Mallbots__Orders__V1__Snapshot, abandoned_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__snapshot__field_indices_by_name[] = {
+  7,   /* field[7] = abandoned_ids */
+  6,   /* field[6] = ended_ids */
+  4,   /* field[4] = last_ticket */
   0,   /* field[0] = orders */
+  5,   /* field[5] = position */
   2,   /* field[2] = products */
+  3,   /* field[3] = started */
   1,   /* field[1] = stores */
 };
 static const ProtobufCIntRange mallbots__orders__v1__snapshot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__snapshot__descriptor =
 {
@@ -154,14 +219,14 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__snapshot__descriptor =
   "Mallbots__Orders__V1__Snapshot",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__Snapshot),
-  3,
+  8,
   mallbots__orders__v1__snapshot__field_descriptors,
   mallbots__orders__v1__snapshot__field_indices_by_name,
   1,  mallbots__orders__v1__snapshot__number_ranges,
   (ProtobufCMessageInit) mallbots__orders__v1__snapshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__orders__v1__order_record__field_descriptors[9] =
+static const ProtobufCFieldDescriptor mallbots__orders__v1__order_record__field_descriptors[10] =
 {
   {
     "order",
@@ -271,6 +336,18 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__order_record__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "number",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrderRecord, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__order_record__field_indices_by_name[] = {
   5,   /* field[5] = account_closed */
@@ -278,6 +355,7 @@ static const unsigned mallbots__orders__v1__order_record__field_indices_by_name[
   1,   /* field[1] = card_given */
   4,   /* field[4] = list_closed */
   3,   /* field[3] = list_created */
+  9,   /* field[9] = number */
   0,   /* field[0] = order */
   8,   /* field[8] = touched_unix_ms */
   7,   /* field[7] = wrong_code_unix_ms */
@@ -286,7 +364,7 @@ static const unsigned mallbots__orders__v1__order_record__field_indices_by_name[
 static const ProtobufCIntRange mallbots__orders__v1__order_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__order_record__descriptor =
 {
@@ -296,7 +374,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__order_record__descriptor 
   "Mallbots__Orders__V1__OrderRecord",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__OrderRecord),
-  9,
+  10,
   mallbots__orders__v1__order_record__field_descriptors,
   mallbots__orders__v1__order_record__field_indices_by_name,
   1,  mallbots__orders__v1__order_record__number_ranges,

@@ -412,6 +412,51 @@ void   mallbots__payments__v1__charge_declined__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__charge_declined__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__payments__v1__charge_overdue__init
+                     (Mallbots__Payments__V1__ChargeOverdue         *message)
+{
+  static const Mallbots__Payments__V1__ChargeOverdue init_value = MALLBOTS__PAYMENTS__V1__CHARGE_OVERDUE__INIT;
+  *message = init_value;
+}
+size_t mallbots__payments__v1__charge_overdue__get_packed_size
+                     (const Mallbots__Payments__V1__ChargeOverdue *message)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__charge_overdue__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__payments__v1__charge_overdue__pack
+                     (const Mallbots__Payments__V1__ChargeOverdue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__charge_overdue__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__payments__v1__charge_overdue__pack_to_buffer
+                     (const Mallbots__Payments__V1__ChargeOverdue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__charge_overdue__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Payments__V1__ChargeOverdue *
+       mallbots__payments__v1__charge_overdue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Payments__V1__ChargeOverdue *)
+     protobuf_c_message_unpack (&mallbots__payments__v1__charge_overdue__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__payments__v1__charge_overdue__free_unpacked
+                     (Mallbots__Payments__V1__ChargeOverdue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__payments__v1__charge_overdue__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mallbots__payments__v1__invoice_paid__init
                      (Mallbots__Payments__V1__InvoicePaid         *message)
 {
@@ -455,6 +500,51 @@ void   mallbots__payments__v1__invoice_paid__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &mallbots__payments__v1__invoice_paid__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__payments__v1__surplus_captured__init
+                     (Mallbots__Payments__V1__SurplusCaptured         *message)
+{
+  static const Mallbots__Payments__V1__SurplusCaptured init_value = MALLBOTS__PAYMENTS__V1__SURPLUS_CAPTURED__INIT;
+  *message = init_value;
+}
+size_t mallbots__payments__v1__surplus_captured__get_packed_size
+                     (const Mallbots__Payments__V1__SurplusCaptured *message)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__surplus_captured__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__payments__v1__surplus_captured__pack
+                     (const Mallbots__Payments__V1__SurplusCaptured *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__surplus_captured__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__payments__v1__surplus_captured__pack_to_buffer
+                     (const Mallbots__Payments__V1__SurplusCaptured *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__surplus_captured__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Payments__V1__SurplusCaptured *
+       mallbots__payments__v1__surplus_captured__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Payments__V1__SurplusCaptured *)
+     protobuf_c_message_unpack (&mallbots__payments__v1__surplus_captured__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__payments__v1__surplus_captured__free_unpacked
+                     (Mallbots__Payments__V1__SurplusCaptured *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__payments__v1__surplus_captured__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   mallbots__payments__v1__invoice_canceled__init
@@ -682,7 +772,52 @@ void   mallbots__payments__v1__account_closed__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__account_closed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__payments__v1__event__field_descriptors[14] =
+void   mallbots__payments__v1__account_completed__init
+                     (Mallbots__Payments__V1__AccountCompleted         *message)
+{
+  static const Mallbots__Payments__V1__AccountCompleted init_value = MALLBOTS__PAYMENTS__V1__ACCOUNT_COMPLETED__INIT;
+  *message = init_value;
+}
+size_t mallbots__payments__v1__account_completed__get_packed_size
+                     (const Mallbots__Payments__V1__AccountCompleted *message)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_completed__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__payments__v1__account_completed__pack
+                     (const Mallbots__Payments__V1__AccountCompleted *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_completed__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__payments__v1__account_completed__pack_to_buffer
+                     (const Mallbots__Payments__V1__AccountCompleted *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__account_completed__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Payments__V1__AccountCompleted *
+       mallbots__payments__v1__account_completed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Payments__V1__AccountCompleted *)
+     protobuf_c_message_unpack (&mallbots__payments__v1__account_completed__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__payments__v1__account_completed__free_unpacked
+                     (Mallbots__Payments__V1__AccountCompleted *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__payments__v1__account_completed__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor mallbots__payments__v1__event__field_descriptors[17] =
 {
   {
     "authorization_requested",
@@ -852,13 +987,51 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__event__field_descr
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "charge_overdue",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__Event, kind_case),
+    offsetof(Mallbots__Payments__V1__Event, charge_overdue),
+    &mallbots__payments__v1__charge_overdue__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "surplus_captured",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__Event, kind_case),
+    offsetof(Mallbots__Payments__V1__Event, surplus_captured),
+    &mallbots__payments__v1__surplus_captured__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "account_completed",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__Event, kind_case),
+    offsetof(Mallbots__Payments__V1__Event, account_completed),
+    &mallbots__payments__v1__account_completed__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__payments__v1__event__field_indices_by_name[] = {
   13,   /* field[13] = account_closed */
   12,   /* field[12] = account_closing */
+  16,   /* field[16] = account_completed */
   3,   /* field[3] = authorization_released */
   0,   /* field[0] = authorization_requested */
   7,   /* field[7] = charge_declined */
+  14,   /* field[14] = charge_overdue */
   6,   /* field[6] = charge_requested */
   5,   /* field[5] = invoice_adjusted */
   9,   /* field[9] = invoice_canceled */
@@ -868,11 +1041,12 @@ static const unsigned mallbots__payments__v1__event__field_indices_by_name[] = {
   1,   /* field[1] = payment_authorized */
   2,   /* field[2] = payment_declined */
   10,   /* field[10] = refund_requested */
+  15,   /* field[15] = surplus_captured */
 };
 static const ProtobufCIntRange mallbots__payments__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 17 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__event__descriptor =
 {
@@ -882,7 +1056,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__event__descriptor =
   "Mallbots__Payments__V1__Event",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__Event),
-  14,
+  17,
   mallbots__payments__v1__event__field_descriptors,
   mallbots__payments__v1__event__field_indices_by_name,
   1,  mallbots__payments__v1__event__number_ranges,
@@ -1453,6 +1627,70 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__charge_declined__descri
   (ProtobufCMessageInit) mallbots__payments__v1__charge_declined__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor mallbots__payments__v1__charge_overdue__field_descriptors[3] =
+{
+  {
+    "invoice_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__ChargeOverdue, invoice_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__ChargeOverdue, order_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charge_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__ChargeOverdue, charge_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__payments__v1__charge_overdue__field_indices_by_name[] = {
+  2,   /* field[2] = charge_id */
+  0,   /* field[0] = invoice_id */
+  1,   /* field[1] = order_id */
+};
+static const ProtobufCIntRange mallbots__payments__v1__charge_overdue__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor mallbots__payments__v1__charge_overdue__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.payments.v1.ChargeOverdue",
+  "ChargeOverdue",
+  "Mallbots__Payments__V1__ChargeOverdue",
+  "mallbots.payments.v1",
+  sizeof(Mallbots__Payments__V1__ChargeOverdue),
+  3,
+  mallbots__payments__v1__charge_overdue__field_descriptors,
+  mallbots__payments__v1__charge_overdue__field_indices_by_name,
+  1,  mallbots__payments__v1__charge_overdue__number_ranges,
+  (ProtobufCMessageInit) mallbots__payments__v1__charge_overdue__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice_paid__field_descriptors[5] =
 {
   {
@@ -1543,6 +1781,83 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_paid__descripto
   (ProtobufCMessageInit) mallbots__payments__v1__invoice_paid__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor mallbots__payments__v1__surplus_captured__field_descriptors[4] =
+{
+  {
+    "invoice_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__SurplusCaptured, invoice_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__SurplusCaptured, order_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charge_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__SurplusCaptured, charge_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__SurplusCaptured, amount),
+    &mallbots__types__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__payments__v1__surplus_captured__field_indices_by_name[] = {
+  3,   /* field[3] = amount */
+  2,   /* field[2] = charge_id */
+  0,   /* field[0] = invoice_id */
+  1,   /* field[1] = order_id */
+};
+static const ProtobufCIntRange mallbots__payments__v1__surplus_captured__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor mallbots__payments__v1__surplus_captured__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.payments.v1.SurplusCaptured",
+  "SurplusCaptured",
+  "Mallbots__Payments__V1__SurplusCaptured",
+  "mallbots.payments.v1",
+  sizeof(Mallbots__Payments__V1__SurplusCaptured),
+  4,
+  mallbots__payments__v1__surplus_captured__field_descriptors,
+  mallbots__payments__v1__surplus_captured__field_indices_by_name,
+  1,  mallbots__payments__v1__surplus_captured__number_ranges,
+  (ProtobufCMessageInit) mallbots__payments__v1__surplus_captured__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice_canceled__field_descriptors[2] =
 {
   {
@@ -1594,7 +1909,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_canceled__descr
   (ProtobufCMessageInit) mallbots__payments__v1__invoice_canceled__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__payments__v1__refund_requested__field_descriptors[5] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__refund_requested__field_descriptors[7] =
 {
   {
     "invoice_id",
@@ -1656,9 +1971,35 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__refund_requested__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "charge_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__RefundRequested, charge_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by_staff",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__RefundRequested, by_staff),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__payments__v1__refund_requested__field_indices_by_name[] = {
   3,   /* field[3] = amount */
+  6,   /* field[6] = by_staff */
+  5,   /* field[5] = charge_id */
   0,   /* field[0] = invoice_id */
   1,   /* field[1] = order_id */
   4,   /* field[4] = reason */
@@ -1667,7 +2008,7 @@ static const unsigned mallbots__payments__v1__refund_requested__field_indices_by
 static const ProtobufCIntRange mallbots__payments__v1__refund_requested__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__refund_requested__descriptor =
 {
@@ -1677,7 +2018,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__refund_requested__descr
   "Mallbots__Payments__V1__RefundRequested",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__RefundRequested),
-  5,
+  7,
   mallbots__payments__v1__refund_requested__field_descriptors,
   mallbots__payments__v1__refund_requested__field_indices_by_name,
   1,  mallbots__payments__v1__refund_requested__number_ranges,
@@ -1848,5 +2189,43 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__account_closed__descrip
   mallbots__payments__v1__account_closed__field_indices_by_name,
   1,  mallbots__payments__v1__account_closed__number_ranges,
   (ProtobufCMessageInit) mallbots__payments__v1__account_closed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__payments__v1__account_completed__field_descriptors[1] =
+{
+  {
+    "order_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountCompleted, order_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__payments__v1__account_completed__field_indices_by_name[] = {
+  0,   /* field[0] = order_id */
+};
+static const ProtobufCIntRange mallbots__payments__v1__account_completed__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor mallbots__payments__v1__account_completed__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.payments.v1.AccountCompleted",
+  "AccountCompleted",
+  "Mallbots__Payments__V1__AccountCompleted",
+  "mallbots.payments.v1",
+  sizeof(Mallbots__Payments__V1__AccountCompleted),
+  1,
+  mallbots__payments__v1__account_completed__field_descriptors,
+  mallbots__payments__v1__account_completed__field_indices_by_name,
+  1,  mallbots__payments__v1__account_completed__number_ranges,
+  (ProtobufCMessageInit) mallbots__payments__v1__account_completed__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

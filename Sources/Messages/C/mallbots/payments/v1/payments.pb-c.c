@@ -367,7 +367,7 @@ void   mallbots__payments__v1__list_invoices_response__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__list_invoices_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice__field_descriptors[9] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice__field_descriptors[10] =
 {
   {
     "invoice_id",
@@ -477,11 +477,24 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__invoice__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "credited",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__Invoice, credited),
+    &mallbots__types__v1__money__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__payments__v1__invoice__field_indices_by_name[] = {
   3,   /* field[3] = amount */
   4,   /* field[4] = captured */
   8,   /* field[8] = charge_id */
+  9,   /* field[9] = credited */
   7,   /* field[7] = decline_reason */
   0,   /* field[0] = invoice_id */
   6,   /* field[6] = method */
@@ -492,7 +505,7 @@ static const unsigned mallbots__payments__v1__invoice__field_indices_by_name[] =
 static const ProtobufCIntRange mallbots__payments__v1__invoice__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__invoice__descriptor =
 {
@@ -502,7 +515,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__invoice__descriptor =
   "Mallbots__Payments__V1__Invoice",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__Invoice),
-  9,
+  10,
   mallbots__payments__v1__invoice__field_descriptors,
   mallbots__payments__v1__invoice__field_indices_by_name,
   1,  mallbots__payments__v1__invoice__number_ranges,

@@ -97,49 +97,49 @@ void   mallbots__payments__v1__account_record__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__account_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   mallbots__payments__v1__authorization_record__init
-                     (Mallbots__Payments__V1__AuthorizationRecord         *message)
+void   mallbots__payments__v1__hold_record__init
+                     (Mallbots__Payments__V1__HoldRecord         *message)
 {
-  static const Mallbots__Payments__V1__AuthorizationRecord init_value = MALLBOTS__PAYMENTS__V1__AUTHORIZATION_RECORD__INIT;
+  static const Mallbots__Payments__V1__HoldRecord init_value = MALLBOTS__PAYMENTS__V1__HOLD_RECORD__INIT;
   *message = init_value;
 }
-size_t mallbots__payments__v1__authorization_record__get_packed_size
-                     (const Mallbots__Payments__V1__AuthorizationRecord *message)
+size_t mallbots__payments__v1__hold_record__get_packed_size
+                     (const Mallbots__Payments__V1__HoldRecord *message)
 {
-  assert(message->base.descriptor == &mallbots__payments__v1__authorization_record__descriptor);
+  assert(message->base.descriptor == &mallbots__payments__v1__hold_record__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t mallbots__payments__v1__authorization_record__pack
-                     (const Mallbots__Payments__V1__AuthorizationRecord *message,
+size_t mallbots__payments__v1__hold_record__pack
+                     (const Mallbots__Payments__V1__HoldRecord *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &mallbots__payments__v1__authorization_record__descriptor);
+  assert(message->base.descriptor == &mallbots__payments__v1__hold_record__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t mallbots__payments__v1__authorization_record__pack_to_buffer
-                     (const Mallbots__Payments__V1__AuthorizationRecord *message,
+size_t mallbots__payments__v1__hold_record__pack_to_buffer
+                     (const Mallbots__Payments__V1__HoldRecord *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &mallbots__payments__v1__authorization_record__descriptor);
+  assert(message->base.descriptor == &mallbots__payments__v1__hold_record__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Mallbots__Payments__V1__AuthorizationRecord *
-       mallbots__payments__v1__authorization_record__unpack
+Mallbots__Payments__V1__HoldRecord *
+       mallbots__payments__v1__hold_record__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Mallbots__Payments__V1__AuthorizationRecord *)
-     protobuf_c_message_unpack (&mallbots__payments__v1__authorization_record__descriptor,
+  return (Mallbots__Payments__V1__HoldRecord *)
+     protobuf_c_message_unpack (&mallbots__payments__v1__hold_record__descriptor,
                                 allocator, len, data);
 }
-void   mallbots__payments__v1__authorization_record__free_unpacked
-                     (Mallbots__Payments__V1__AuthorizationRecord *message,
+void   mallbots__payments__v1__hold_record__free_unpacked
+                     (Mallbots__Payments__V1__HoldRecord *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &mallbots__payments__v1__authorization_record__descriptor);
+  assert(message->base.descriptor == &mallbots__payments__v1__hold_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   mallbots__payments__v1__charge_record__init
@@ -187,6 +187,51 @@ void   mallbots__payments__v1__charge_record__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__charge_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__payments__v1__capture_record__init
+                     (Mallbots__Payments__V1__CaptureRecord         *message)
+{
+  static const Mallbots__Payments__V1__CaptureRecord init_value = MALLBOTS__PAYMENTS__V1__CAPTURE_RECORD__INIT;
+  *message = init_value;
+}
+size_t mallbots__payments__v1__capture_record__get_packed_size
+                     (const Mallbots__Payments__V1__CaptureRecord *message)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__capture_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__payments__v1__capture_record__pack
+                     (const Mallbots__Payments__V1__CaptureRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__capture_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__payments__v1__capture_record__pack_to_buffer
+                     (const Mallbots__Payments__V1__CaptureRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__payments__v1__capture_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Payments__V1__CaptureRecord *
+       mallbots__payments__v1__capture_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Payments__V1__CaptureRecord *)
+     protobuf_c_message_unpack (&mallbots__payments__v1__capture_record__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__payments__v1__capture_record__free_unpacked
+                     (Mallbots__Payments__V1__CaptureRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__payments__v1__capture_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mallbots__payments__v1__refund_record__init
                      (Mallbots__Payments__V1__RefundRecord         *message)
 {
@@ -232,7 +277,7 @@ void   mallbots__payments__v1__refund_record__free_unpacked
   assert(message->base.descriptor == &mallbots__payments__v1__refund_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__payments__v1__snapshot__field_descriptors[1] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__snapshot__field_descriptors[4] =
 {
   {
     "accounts",
@@ -246,14 +291,53 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__snapshot__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "issued",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__Snapshot, issued),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "position",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__Snapshot, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "over_ids",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Payments__V1__Snapshot, n_over_ids),
+    offsetof(Mallbots__Payments__V1__Snapshot, over_ids),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__payments__v1__snapshot__field_indices_by_name[] = {
   0,   /* field[0] = accounts */
+  1,   /* field[1] = issued */
+  3,   /* field[3] = over_ids */
+  2,   /* field[2] = position */
 };
 static const ProtobufCIntRange mallbots__payments__v1__snapshot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__snapshot__descriptor =
 {
@@ -263,14 +347,14 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__snapshot__descriptor =
   "Mallbots__Payments__V1__Snapshot",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__Snapshot),
-  1,
+  4,
   mallbots__payments__v1__snapshot__field_descriptors,
   mallbots__payments__v1__snapshot__field_indices_by_name,
   1,  mallbots__payments__v1__snapshot__number_ranges,
   (ProtobufCMessageInit) mallbots__payments__v1__snapshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__field_descriptors[9] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__field_descriptors[16] =
 {
   {
     "order_id",
@@ -285,56 +369,128 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "invoice",
+    "currency_code",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Mallbots__Payments__V1__AccountRecord, invoice),
-    &mallbots__payments__v1__invoice__descriptor,
+    offsetof(Mallbots__Payments__V1__AccountRecord, currency_code),
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "authorizations",
+    "invoice_id",
     3,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Mallbots__Payments__V1__AccountRecord, n_authorizations),
-    offsetof(Mallbots__Payments__V1__AccountRecord, authorizations),
-    &mallbots__payments__v1__authorization_record__descriptor,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountRecord, invoice_id),
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "charge",
+    "invoice_number",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Mallbots__Payments__V1__AccountRecord, charge),
-    &mallbots__payments__v1__charge_record__descriptor,
+    offsetof(Mallbots__Payments__V1__AccountRecord, invoice_number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountRecord, owed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "credited",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountRecord, credited),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "canceled",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountRecord, canceled),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decline_reason",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountRecord, decline_reason),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "holds",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__AccountRecord, n_holds),
+    offsetof(Mallbots__Payments__V1__AccountRecord, holds),
+    &mallbots__payments__v1__hold_record__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "charges",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__AccountRecord, n_charges),
     offsetof(Mallbots__Payments__V1__AccountRecord, charges),
+    &mallbots__payments__v1__charge_record__descriptor,
     NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "captures",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Payments__V1__AccountRecord, n_captures),
+    offsetof(Mallbots__Payments__V1__AccountRecord, captures),
+    &mallbots__payments__v1__capture_record__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "refunds",
-    6,
+    12,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Mallbots__Payments__V1__AccountRecord, n_refunds),
@@ -346,7 +502,7 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__fi
   },
   {
     "closing",
-    7,
+    13,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
@@ -358,7 +514,7 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__fi
   },
   {
     "closed",
-    8,
+    14,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
@@ -369,12 +525,24 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "invoice_number",
-    9,
+    "completed",
+    15,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
-    offsetof(Mallbots__Payments__V1__AccountRecord, invoice_number),
+    offsetof(Mallbots__Payments__V1__AccountRecord, completed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charges_made",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__AccountRecord, charges_made),
     NULL,
     NULL,
     0,             /* flags */
@@ -382,20 +550,27 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__account_record__fi
   },
 };
 static const unsigned mallbots__payments__v1__account_record__field_indices_by_name[] = {
-  2,   /* field[2] = authorizations */
-  3,   /* field[3] = charge */
-  4,   /* field[4] = charges */
-  7,   /* field[7] = closed */
-  6,   /* field[6] = closing */
-  1,   /* field[1] = invoice */
-  8,   /* field[8] = invoice_number */
+  6,   /* field[6] = canceled */
+  10,   /* field[10] = captures */
+  9,   /* field[9] = charges */
+  15,   /* field[15] = charges_made */
+  13,   /* field[13] = closed */
+  12,   /* field[12] = closing */
+  14,   /* field[14] = completed */
+  5,   /* field[5] = credited */
+  1,   /* field[1] = currency_code */
+  7,   /* field[7] = decline_reason */
+  8,   /* field[8] = holds */
+  2,   /* field[2] = invoice_id */
+  3,   /* field[3] = invoice_number */
   0,   /* field[0] = order_id */
-  5,   /* field[5] = refunds */
+  4,   /* field[4] = owed */
+  11,   /* field[11] = refunds */
 };
 static const ProtobufCIntRange mallbots__payments__v1__account_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__account_record__descriptor =
 {
@@ -405,65 +580,104 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__account_record__descrip
   "Mallbots__Payments__V1__AccountRecord",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__AccountRecord),
-  9,
+  16,
   mallbots__payments__v1__account_record__field_descriptors,
   mallbots__payments__v1__account_record__field_indices_by_name,
   1,  mallbots__payments__v1__account_record__number_ranges,
   (ProtobufCMessageInit) mallbots__payments__v1__account_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__payments__v1__authorization_record__field_descriptors[2] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__hold_record__field_descriptors[5] =
 {
   {
-    "authorization",
+    "authorization_id",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Mallbots__Payments__V1__AuthorizationRecord, authorization),
-    &mallbots__payments__v1__authorization__descriptor,
+    offsetof(Mallbots__Payments__V1__HoldRecord, authorization_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__HoldRecord, state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__HoldRecord, amount),
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "card_token",
-    2,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Mallbots__Payments__V1__AuthorizationRecord, card_token),
+    offsetof(Mallbots__Payments__V1__HoldRecord, card_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decline_reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__HoldRecord, decline_reason),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned mallbots__payments__v1__authorization_record__field_indices_by_name[] = {
-  0,   /* field[0] = authorization */
-  1,   /* field[1] = card_token */
+static const unsigned mallbots__payments__v1__hold_record__field_indices_by_name[] = {
+  2,   /* field[2] = amount */
+  0,   /* field[0] = authorization_id */
+  3,   /* field[3] = card_token */
+  4,   /* field[4] = decline_reason */
+  1,   /* field[1] = state */
 };
-static const ProtobufCIntRange mallbots__payments__v1__authorization_record__number_ranges[1 + 1] =
+static const ProtobufCIntRange mallbots__payments__v1__hold_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 5 }
 };
-const ProtobufCMessageDescriptor mallbots__payments__v1__authorization_record__descriptor =
+const ProtobufCMessageDescriptor mallbots__payments__v1__hold_record__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "mallbots.payments.v1.AuthorizationRecord",
-  "AuthorizationRecord",
-  "Mallbots__Payments__V1__AuthorizationRecord",
+  "mallbots.payments.v1.HoldRecord",
+  "HoldRecord",
+  "Mallbots__Payments__V1__HoldRecord",
   "mallbots.payments.v1",
-  sizeof(Mallbots__Payments__V1__AuthorizationRecord),
-  2,
-  mallbots__payments__v1__authorization_record__field_descriptors,
-  mallbots__payments__v1__authorization_record__field_indices_by_name,
-  1,  mallbots__payments__v1__authorization_record__number_ranges,
-  (ProtobufCMessageInit) mallbots__payments__v1__authorization_record__init,
+  sizeof(Mallbots__Payments__V1__HoldRecord),
+  5,
+  mallbots__payments__v1__hold_record__field_descriptors,
+  mallbots__payments__v1__hold_record__field_indices_by_name,
+  1,  mallbots__payments__v1__hold_record__number_ranges,
+  (ProtobufCMessageInit) mallbots__payments__v1__hold_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__payments__v1__charge_record__field_descriptors[5] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__charge_record__field_descriptors[6] =
 {
   {
     "charge_id",
@@ -478,20 +692,32 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__charge_record__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "amount",
+    "state",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__ChargeRecord, state),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
     offsetof(Mallbots__Payments__V1__ChargeRecord, amount),
-    &mallbots__types__v1__money__descriptor,
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "card_token",
-    3,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
@@ -503,7 +729,7 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__charge_record__fie
   },
   {
     "authorization_id",
-    4,
+    5,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
@@ -514,12 +740,12 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__charge_record__fie
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "captured",
-    5,
+    "asked_unix_ms",
+    6,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
-    offsetof(Mallbots__Payments__V1__ChargeRecord, captured),
+    offsetof(Mallbots__Payments__V1__ChargeRecord, asked_unix_ms),
     NULL,
     NULL,
     0,             /* flags */
@@ -527,16 +753,17 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__charge_record__fie
   },
 };
 static const unsigned mallbots__payments__v1__charge_record__field_indices_by_name[] = {
-  1,   /* field[1] = amount */
-  3,   /* field[3] = authorization_id */
-  4,   /* field[4] = captured */
-  2,   /* field[2] = card_token */
+  2,   /* field[2] = amount */
+  5,   /* field[5] = asked_unix_ms */
+  4,   /* field[4] = authorization_id */
+  3,   /* field[3] = card_token */
   0,   /* field[0] = charge_id */
+  1,   /* field[1] = state */
 };
 static const ProtobufCIntRange mallbots__payments__v1__charge_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__charge_record__descriptor =
 {
@@ -546,14 +773,65 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__charge_record__descript
   "Mallbots__Payments__V1__ChargeRecord",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__ChargeRecord),
-  5,
+  6,
   mallbots__payments__v1__charge_record__field_descriptors,
   mallbots__payments__v1__charge_record__field_indices_by_name,
   1,  mallbots__payments__v1__charge_record__number_ranges,
   (ProtobufCMessageInit) mallbots__payments__v1__charge_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__payments__v1__refund_record__field_descriptors[3] =
+static const ProtobufCFieldDescriptor mallbots__payments__v1__capture_record__field_descriptors[2] =
+{
+  {
+    "charge_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__CaptureRecord, charge_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "amount",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__CaptureRecord, amount),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__payments__v1__capture_record__field_indices_by_name[] = {
+  1,   /* field[1] = amount */
+  0,   /* field[0] = charge_id */
+};
+static const ProtobufCIntRange mallbots__payments__v1__capture_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__payments__v1__capture_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.payments.v1.CaptureRecord",
+  "CaptureRecord",
+  "Mallbots__Payments__V1__CaptureRecord",
+  "mallbots.payments.v1",
+  sizeof(Mallbots__Payments__V1__CaptureRecord),
+  2,
+  mallbots__payments__v1__capture_record__field_descriptors,
+  mallbots__payments__v1__capture_record__field_indices_by_name,
+  1,  mallbots__payments__v1__capture_record__number_ranges,
+  (ProtobufCMessageInit) mallbots__payments__v1__capture_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__payments__v1__refund_record__field_descriptors[4] =
 {
   {
     "refund_id",
@@ -571,17 +849,29 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__refund_record__fie
     "amount",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
     offsetof(Mallbots__Payments__V1__RefundRecord, amount),
-    &mallbots__types__v1__money__descriptor,
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "charge_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Payments__V1__RefundRecord, charge_id),
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "done",
-    3,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
@@ -594,13 +884,14 @@ static const ProtobufCFieldDescriptor mallbots__payments__v1__refund_record__fie
 };
 static const unsigned mallbots__payments__v1__refund_record__field_indices_by_name[] = {
   1,   /* field[1] = amount */
-  2,   /* field[2] = done */
+  2,   /* field[2] = charge_id */
+  3,   /* field[3] = done */
   0,   /* field[0] = refund_id */
 };
 static const ProtobufCIntRange mallbots__payments__v1__refund_record__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor mallbots__payments__v1__refund_record__descriptor =
 {
@@ -610,7 +901,7 @@ const ProtobufCMessageDescriptor mallbots__payments__v1__refund_record__descript
   "Mallbots__Payments__V1__RefundRecord",
   "mallbots.payments.v1",
   sizeof(Mallbots__Payments__V1__RefundRecord),
-  3,
+  4,
   mallbots__payments__v1__refund_record__field_descriptors,
   mallbots__payments__v1__refund_record__field_indices_by_name,
   1,  mallbots__payments__v1__refund_record__number_ranges,

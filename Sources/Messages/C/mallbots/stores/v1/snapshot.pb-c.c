@@ -52,7 +52,7 @@ void   mallbots__stores__v1__snapshot__free_unpacked
   assert(message->base.descriptor == &mallbots__stores__v1__snapshot__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor mallbots__stores__v1__snapshot__field_descriptors[2] =
+static const ProtobufCFieldDescriptor mallbots__stores__v1__snapshot__field_descriptors[3] =
 {
   {
     "stores",
@@ -78,15 +78,28 @@ static const ProtobufCFieldDescriptor mallbots__stores__v1__snapshot__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "position",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Stores__V1__Snapshot, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__stores__v1__snapshot__field_indices_by_name[] = {
+  2,   /* field[2] = position */
   1,   /* field[1] = products */
   0,   /* field[0] = stores */
 };
 static const ProtobufCIntRange mallbots__stores__v1__snapshot__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor mallbots__stores__v1__snapshot__descriptor =
 {
@@ -96,7 +109,7 @@ const ProtobufCMessageDescriptor mallbots__stores__v1__snapshot__descriptor =
   "Mallbots__Stores__V1__Snapshot",
   "mallbots.stores.v1",
   sizeof(Mallbots__Stores__V1__Snapshot),
-  2,
+  3,
   mallbots__stores__v1__snapshot__field_descriptors,
   mallbots__stores__v1__snapshot__field_indices_by_name,
   1,  mallbots__stores__v1__snapshot__number_ranges,

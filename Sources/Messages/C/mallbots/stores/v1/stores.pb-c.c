@@ -817,6 +817,96 @@ void   mallbots__stores__v1__get_catalog_response__free_unpacked
   assert(message->base.descriptor == &mallbots__stores__v1__get_catalog_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__stores__v1__watch_stores_request__init
+                     (Mallbots__Stores__V1__WatchStoresRequest         *message)
+{
+  static const Mallbots__Stores__V1__WatchStoresRequest init_value = MALLBOTS__STORES__V1__WATCH_STORES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__stores__v1__watch_stores_request__get_packed_size
+                     (const Mallbots__Stores__V1__WatchStoresRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__stores__v1__watch_stores_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__stores__v1__watch_stores_request__pack
+                     (const Mallbots__Stores__V1__WatchStoresRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__stores__v1__watch_stores_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__stores__v1__watch_stores_request__pack_to_buffer
+                     (const Mallbots__Stores__V1__WatchStoresRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__stores__v1__watch_stores_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Stores__V1__WatchStoresRequest *
+       mallbots__stores__v1__watch_stores_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Stores__V1__WatchStoresRequest *)
+     protobuf_c_message_unpack (&mallbots__stores__v1__watch_stores_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__stores__v1__watch_stores_request__free_unpacked
+                     (Mallbots__Stores__V1__WatchStoresRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__stores__v1__watch_stores_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__stores__v1__stores_update__init
+                     (Mallbots__Stores__V1__StoresUpdate         *message)
+{
+  static const Mallbots__Stores__V1__StoresUpdate init_value = MALLBOTS__STORES__V1__STORES_UPDATE__INIT;
+  *message = init_value;
+}
+size_t mallbots__stores__v1__stores_update__get_packed_size
+                     (const Mallbots__Stores__V1__StoresUpdate *message)
+{
+  assert(message->base.descriptor == &mallbots__stores__v1__stores_update__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__stores__v1__stores_update__pack
+                     (const Mallbots__Stores__V1__StoresUpdate *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__stores__v1__stores_update__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__stores__v1__stores_update__pack_to_buffer
+                     (const Mallbots__Stores__V1__StoresUpdate *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__stores__v1__stores_update__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Stores__V1__StoresUpdate *
+       mallbots__stores__v1__stores_update__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Stores__V1__StoresUpdate *)
+     protobuf_c_message_unpack (&mallbots__stores__v1__stores_update__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__stores__v1__stores_update__free_unpacked
+                     (Mallbots__Stores__V1__StoresUpdate *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__stores__v1__stores_update__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor mallbots__stores__v1__store__field_descriptors[6] =
 {
   {
@@ -1973,5 +2063,126 @@ const ProtobufCMessageDescriptor mallbots__stores__v1__get_catalog_response__des
   mallbots__stores__v1__get_catalog_response__field_indices_by_name,
   1,  mallbots__stores__v1__get_catalog_response__number_ranges,
   (ProtobufCMessageInit) mallbots__stores__v1__get_catalog_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define mallbots__stores__v1__watch_stores_request__field_descriptors NULL
+#define mallbots__stores__v1__watch_stores_request__field_indices_by_name NULL
+#define mallbots__stores__v1__watch_stores_request__number_ranges NULL
+const ProtobufCMessageDescriptor mallbots__stores__v1__watch_stores_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.stores.v1.WatchStoresRequest",
+  "WatchStoresRequest",
+  "Mallbots__Stores__V1__WatchStoresRequest",
+  "mallbots.stores.v1",
+  sizeof(Mallbots__Stores__V1__WatchStoresRequest),
+  0,
+  mallbots__stores__v1__watch_stores_request__field_descriptors,
+  mallbots__stores__v1__watch_stores_request__field_indices_by_name,
+  0,  mallbots__stores__v1__watch_stores_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__stores__v1__watch_stores_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__stores__v1__stores_update__field_descriptors[6] =
+{
+  {
+    "position",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Stores__V1__StoresUpdate, position),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "beginning",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Stores__V1__StoresUpdate, beginning),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "complete",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Stores__V1__StoresUpdate, complete),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stores",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Stores__V1__StoresUpdate, n_stores),
+    offsetof(Mallbots__Stores__V1__StoresUpdate, stores),
+    &mallbots__stores__v1__store__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "products",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Stores__V1__StoresUpdate, n_products),
+    offsetof(Mallbots__Stores__V1__StoresUpdate, products),
+    &mallbots__stores__v1__product__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed_products",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Stores__V1__StoresUpdate, n_removed_products),
+    offsetof(Mallbots__Stores__V1__StoresUpdate, removed_products),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__stores__v1__stores_update__field_indices_by_name[] = {
+  1,   /* field[1] = beginning */
+  2,   /* field[2] = complete */
+  0,   /* field[0] = position */
+  4,   /* field[4] = products */
+  5,   /* field[5] = removed_products */
+  3,   /* field[3] = stores */
+};
+static const ProtobufCIntRange mallbots__stores__v1__stores_update__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor mallbots__stores__v1__stores_update__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.stores.v1.StoresUpdate",
+  "StoresUpdate",
+  "Mallbots__Stores__V1__StoresUpdate",
+  "mallbots.stores.v1",
+  sizeof(Mallbots__Stores__V1__StoresUpdate),
+  6,
+  mallbots__stores__v1__stores_update__field_descriptors,
+  mallbots__stores__v1__stores_update__field_indices_by_name,
+  1,  mallbots__stores__v1__stores_update__number_ranges,
+  (ProtobufCMessageInit) mallbots__stores__v1__stores_update__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -363,8 +363,8 @@ struct  Mallbots__Depot__V1__WatchFleetRequest
 
 
 /*
- * First the whole fleet, in one message or several; then whatever has changed, each robot and task in full. Who takes
- * these slowly gets fewer, with the newest of everything that changed meanwhile.
+ * First the whole fleet, in one message or several; then whatever has changed, each robot, task and list in full. Who
+ * takes these slowly gets fewer, with the newest of everything that changed meanwhile.
  */
 struct  Mallbots__Depot__V1__FleetUpdate
 {
@@ -391,10 +391,15 @@ struct  Mallbots__Depot__V1__FleetUpdate
    */
   size_t n_tasks;
   Mallbots__Depot__V1__Task **tasks;
+  /*
+   * By id. In the beginning those that are not cancelled; of the ready ones only the newest.
+   */
+  size_t n_lists;
+  Mallbots__Depot__V1__ShoppingList **lists;
 };
 #define MALLBOTS__DEPOT__V1__FLEET_UPDATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__depot__v1__fleet_update__descriptor) \
-    , 0, 0, 0, 0,NULL, 0,NULL }
+    , 0, 0, 0, 0,NULL, 0,NULL, 0,NULL }
 
 
 struct  Mallbots__Depot__V1__AssignTaskRequest

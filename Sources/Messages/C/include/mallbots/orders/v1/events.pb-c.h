@@ -168,10 +168,14 @@ struct  Mallbots__Orders__V1__OrderPlaced
    * Empty: the customer pays later. Otherwise Payments authorises it under the id "auth-" and the order's.
    */
   ProtobufCBinaryData card_token;
+  /*
+   * 1 to 999, in turn; 0 in orders from before there were any.
+   */
+  uint32_t ticket;
 };
 #define MALLBOTS__ORDERS__V1__ORDER_PLACED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__order_placed__descriptor) \
-    , {0,NULL}, 0,NULL, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, 0,NULL, NULL, {0,NULL}, {0,NULL}, 0 }
 
 
 /*

@@ -29,6 +29,8 @@ typedef struct Mallbots__Orders__V1__ListOrdersResponse Mallbots__Orders__V1__Li
 typedef struct Mallbots__Orders__V1__CancelOrderRequest Mallbots__Orders__V1__CancelOrderRequest;
 typedef struct Mallbots__Orders__V1__HandOverRequest Mallbots__Orders__V1__HandOverRequest;
 typedef struct Mallbots__Orders__V1__WatchOrderRequest Mallbots__Orders__V1__WatchOrderRequest;
+typedef struct Mallbots__Orders__V1__WatchOrdersRequest Mallbots__Orders__V1__WatchOrdersRequest;
+typedef struct Mallbots__Orders__V1__OrdersUpdate Mallbots__Orders__V1__OrdersUpdate;
 
 
 /* --- enums --- */
@@ -78,10 +80,14 @@ struct  Mallbots__Orders__V1__Order
    * The invoice at Payments, once issued.
    */
   ProtobufCBinaryData invoice_id;
+  /*
+   * To call an order by, on a board or aloud: 1 to 999, given at checkout in turn. No secret. 0: a basket.
+   */
+  uint32_t ticket;
 };
 #define MALLBOTS__ORDERS__V1__ORDER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__order__descriptor) \
-    , {0,NULL}, 0, 0, 0,NULL, NULL, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0, 0, {0,NULL} }
+    , {0,NULL}, 0, 0, 0,NULL, NULL, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0, 0, 0, {0,NULL}, 0 }
 
 
 /*
@@ -219,11 +225,14 @@ struct  Mallbots__Orders__V1__ListOrdersResponse
 {
   ProtobufCMessage base;
   /*
-   * Newest first.
+   * Newest first. Pages go on behind the last order of the one before, whatever was started or ended since.
    */
   size_t n_orders;
   Mallbots__Orders__V1__Order **orders;
   ProtobufCBinaryData next_page_token;
+  /*
+   * How many there are on all pages together, at this moment.
+   */
   uint32_t total;
 };
 #define MALLBOTS__ORDERS__V1__LIST_ORDERS_RESPONSE__INIT \
@@ -261,6 +270,50 @@ struct  Mallbots__Orders__V1__WatchOrderRequest
 #define MALLBOTS__ORDERS__V1__WATCH_ORDER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__watch_order_request__descriptor) \
     , {0,NULL} }
+
+
+struct  Mallbots__Orders__V1__WatchOrdersRequest
+{
+  ProtobufCMessage base;
+};
+#define MALLBOTS__ORDERS__V1__WATCH_ORDERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__watch_orders_request__descriptor) \
+     }
+
+
+/*
+ * First all orders, in one message or several; then whatever has changed, each order in full. Who takes these slowly gets
+ * fewer, with the newest of everything that changed meanwhile.
+ */
+struct  Mallbots__Orders__V1__OrdersUpdate
+{
+  ProtobufCMessage base;
+  /*
+   * Of the last event in Orders' log that this knows of. What follows is of a later one.
+   */
+  uint64_t position;
+  /*
+   * Part of the beginning: what is in none of these messages is not there.
+   */
+  protobuf_c_boolean beginning;
+  /*
+   * The last message of the beginning.
+   */
+  protobuf_c_boolean complete;
+  /*
+   * In the order in which their baskets were started.
+   */
+  size_t n_orders;
+  Mallbots__Orders__V1__Order **orders;
+  /*
+   * Orders that ended long ago: they are not followed any more. GetOrder still has them.
+   */
+  size_t n_forgotten;
+  ProtobufCBinaryData *forgotten;
+};
+#define MALLBOTS__ORDERS__V1__ORDERS_UPDATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__orders_update__descriptor) \
+    , 0, 0, 0, 0,NULL, 0,NULL }
 
 
 /* Mallbots__Orders__V1__Order methods */
@@ -510,6 +563,44 @@ Mallbots__Orders__V1__WatchOrderRequest *
 void   mallbots__orders__v1__watch_order_request__free_unpacked
                      (Mallbots__Orders__V1__WatchOrderRequest *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__WatchOrdersRequest methods */
+void   mallbots__orders__v1__watch_orders_request__init
+                     (Mallbots__Orders__V1__WatchOrdersRequest         *message);
+size_t mallbots__orders__v1__watch_orders_request__get_packed_size
+                     (const Mallbots__Orders__V1__WatchOrdersRequest   *message);
+size_t mallbots__orders__v1__watch_orders_request__pack
+                     (const Mallbots__Orders__V1__WatchOrdersRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__watch_orders_request__pack_to_buffer
+                     (const Mallbots__Orders__V1__WatchOrdersRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__WatchOrdersRequest *
+       mallbots__orders__v1__watch_orders_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__watch_orders_request__free_unpacked
+                     (Mallbots__Orders__V1__WatchOrdersRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__OrdersUpdate methods */
+void   mallbots__orders__v1__orders_update__init
+                     (Mallbots__Orders__V1__OrdersUpdate         *message);
+size_t mallbots__orders__v1__orders_update__get_packed_size
+                     (const Mallbots__Orders__V1__OrdersUpdate   *message);
+size_t mallbots__orders__v1__orders_update__pack
+                     (const Mallbots__Orders__V1__OrdersUpdate   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__orders_update__pack_to_buffer
+                     (const Mallbots__Orders__V1__OrdersUpdate   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__OrdersUpdate *
+       mallbots__orders__v1__orders_update__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__orders_update__free_unpacked
+                     (Mallbots__Orders__V1__OrdersUpdate *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Mallbots__Orders__V1__Order_Closure)
@@ -551,6 +642,12 @@ typedef void (*Mallbots__Orders__V1__HandOverRequest_Closure)
 typedef void (*Mallbots__Orders__V1__WatchOrderRequest_Closure)
                  (const Mallbots__Orders__V1__WatchOrderRequest *message,
                   void *closure_data);
+typedef void (*Mallbots__Orders__V1__WatchOrdersRequest_Closure)
+                 (const Mallbots__Orders__V1__WatchOrdersRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Orders__V1__OrdersUpdate_Closure)
+                 (const Mallbots__Orders__V1__OrdersUpdate *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -570,6 +667,8 @@ extern const ProtobufCMessageDescriptor mallbots__orders__v1__list_orders_respon
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__cancel_order_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__hand_over_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__watch_order_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__watch_orders_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__orders_update__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -41,10 +41,26 @@ struct  Mallbots__Orders__V1__Snapshot
   Mallbots__Orders__V1__StoreNoted **stores;
   size_t n_products;
   Mallbots__Orders__V1__ProductNoted **products;
+  /*
+   * How many baskets were ever started.
+   */
+  uint64_t started;
+  uint32_t last_ticket;
+  /*
+   * Of the last event that is in it.
+   */
+  uint64_t position;
+  /*
+   * Those of the orders that have ended, the first to end first; and of the baskets that were abandoned.
+   */
+  size_t n_ended_ids;
+  ProtobufCBinaryData *ended_ids;
+  size_t n_abandoned_ids;
+  ProtobufCBinaryData *abandoned_ids;
 };
 #define MALLBOTS__ORDERS__V1__SNAPSHOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__snapshot__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL, 0, 0, 0, 0,NULL, 0,NULL }
 
 
 /*
@@ -71,10 +87,14 @@ struct  Mallbots__Orders__V1__OrderRecord
    * When the basket was last changed.
    */
   int64_t touched_unix_ms;
+  /*
+   * 1 for the first basket ever started.
+   */
+  uint64_t number;
 };
 #define MALLBOTS__ORDERS__V1__ORDER_RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__order_record__descriptor) \
-    , NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /* Mallbots__Orders__V1__Snapshot methods */

@@ -26,12 +26,15 @@ typedef struct Mallbots__Payments__V1__InvoiceIssued Mallbots__Payments__V1__Inv
 typedef struct Mallbots__Payments__V1__InvoiceAdjusted Mallbots__Payments__V1__InvoiceAdjusted;
 typedef struct Mallbots__Payments__V1__ChargeRequested Mallbots__Payments__V1__ChargeRequested;
 typedef struct Mallbots__Payments__V1__ChargeDeclined Mallbots__Payments__V1__ChargeDeclined;
+typedef struct Mallbots__Payments__V1__ChargeOverdue Mallbots__Payments__V1__ChargeOverdue;
 typedef struct Mallbots__Payments__V1__InvoicePaid Mallbots__Payments__V1__InvoicePaid;
+typedef struct Mallbots__Payments__V1__SurplusCaptured Mallbots__Payments__V1__SurplusCaptured;
 typedef struct Mallbots__Payments__V1__InvoiceCanceled Mallbots__Payments__V1__InvoiceCanceled;
 typedef struct Mallbots__Payments__V1__RefundRequested Mallbots__Payments__V1__RefundRequested;
 typedef struct Mallbots__Payments__V1__InvoiceRefunded Mallbots__Payments__V1__InvoiceRefunded;
 typedef struct Mallbots__Payments__V1__AccountClosing Mallbots__Payments__V1__AccountClosing;
 typedef struct Mallbots__Payments__V1__AccountClosed Mallbots__Payments__V1__AccountClosed;
+typedef struct Mallbots__Payments__V1__AccountCompleted Mallbots__Payments__V1__AccountCompleted;
 
 
 /* --- enums --- */
@@ -54,7 +57,10 @@ typedef enum {
   MALLBOTS__PAYMENTS__V1__EVENT__KIND_REFUND_REQUESTED = 11,
   MALLBOTS__PAYMENTS__V1__EVENT__KIND_INVOICE_REFUNDED = 12,
   MALLBOTS__PAYMENTS__V1__EVENT__KIND_ACCOUNT_CLOSING = 13,
-  MALLBOTS__PAYMENTS__V1__EVENT__KIND_ACCOUNT_CLOSED = 14
+  MALLBOTS__PAYMENTS__V1__EVENT__KIND_ACCOUNT_CLOSED = 14,
+  MALLBOTS__PAYMENTS__V1__EVENT__KIND_CHARGE_OVERDUE = 15,
+  MALLBOTS__PAYMENTS__V1__EVENT__KIND_SURPLUS_CAPTURED = 16,
+  MALLBOTS__PAYMENTS__V1__EVENT__KIND_ACCOUNT_COMPLETED = 17
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(MALLBOTS__PAYMENTS__V1__EVENT__KIND__CASE)
 } Mallbots__Payments__V1__Event__KindCase;
 
@@ -77,6 +83,9 @@ struct  Mallbots__Payments__V1__Event
     Mallbots__Payments__V1__InvoiceRefunded *invoice_refunded;
     Mallbots__Payments__V1__AccountClosing *account_closing;
     Mallbots__Payments__V1__AccountClosed *account_closed;
+    Mallbots__Payments__V1__ChargeOverdue *charge_overdue;
+    Mallbots__Payments__V1__SurplusCaptured *surplus_captured;
+    Mallbots__Payments__V1__AccountCompleted *account_completed;
   };
 };
 #define MALLBOTS__PAYMENTS__V1__EVENT__INIT \
@@ -196,6 +205,22 @@ struct  Mallbots__Payments__V1__ChargeDeclined
     , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
+/*
+ * The provider has not answered for long: the invoice can be paid in another way. It is still asked; when it turns out that it
+ * took the money after all, that pays the invoice, or goes back when something else has.
+ */
+struct  Mallbots__Payments__V1__ChargeOverdue
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData invoice_id;
+  ProtobufCBinaryData order_id;
+  ProtobufCBinaryData charge_id;
+};
+#define MALLBOTS__PAYMENTS__V1__CHARGE_OVERDUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__charge_overdue__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
 struct  Mallbots__Payments__V1__InvoicePaid
 {
   ProtobufCMessage base;
@@ -211,6 +236,22 @@ struct  Mallbots__Payments__V1__InvoicePaid
 #define MALLBOTS__PAYMENTS__V1__INVOICE_PAID__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__invoice_paid__descriptor) \
     , {0,NULL}, {0,NULL}, NULL, 0, {0,NULL} }
+
+
+/*
+ * The provider took an amount that is not owed any more: the invoice was paid in another way or canceled meanwhile. It goes back.
+ */
+struct  Mallbots__Payments__V1__SurplusCaptured
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData invoice_id;
+  ProtobufCBinaryData order_id;
+  ProtobufCBinaryData charge_id;
+  Mallbots__Types__V1__Money *amount;
+};
+#define MALLBOTS__PAYMENTS__V1__SURPLUS_CAPTURED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__surplus_captured__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Mallbots__Payments__V1__InvoiceCanceled
@@ -232,10 +273,18 @@ struct  Mallbots__Payments__V1__RefundRequested
   ProtobufCBinaryData refund_id;
   Mallbots__Types__V1__Money *amount;
   ProtobufCBinaryData reason;
+  /*
+   * Of the charge whose money goes back. Empty: what was paid in cash; in old events, whatever paid the invoice.
+   */
+  ProtobufCBinaryData charge_id;
+  /*
+   * Staff gave it back: the customer owes so much less. Otherwise it was more than is owed.
+   */
+  protobuf_c_boolean by_staff;
 };
 #define MALLBOTS__PAYMENTS__V1__REFUND_REQUESTED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__refund_requested__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Mallbots__Payments__V1__InvoiceRefunded
@@ -275,6 +324,19 @@ struct  Mallbots__Payments__V1__AccountClosed
 };
 #define MALLBOTS__PAYMENTS__V1__ACCOUNT_CLOSED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__account_closed__descriptor) \
+    , {0,NULL} }
+
+
+/*
+ * The order was handed over. What is still held is let go; nothing more will be owed.
+ */
+struct  Mallbots__Payments__V1__AccountCompleted
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData order_id;
+};
+#define MALLBOTS__PAYMENTS__V1__ACCOUNT_COMPLETED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__account_completed__descriptor) \
     , {0,NULL} }
 
 
@@ -449,6 +511,25 @@ Mallbots__Payments__V1__ChargeDeclined *
 void   mallbots__payments__v1__charge_declined__free_unpacked
                      (Mallbots__Payments__V1__ChargeDeclined *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Payments__V1__ChargeOverdue methods */
+void   mallbots__payments__v1__charge_overdue__init
+                     (Mallbots__Payments__V1__ChargeOverdue         *message);
+size_t mallbots__payments__v1__charge_overdue__get_packed_size
+                     (const Mallbots__Payments__V1__ChargeOverdue   *message);
+size_t mallbots__payments__v1__charge_overdue__pack
+                     (const Mallbots__Payments__V1__ChargeOverdue   *message,
+                      uint8_t             *out);
+size_t mallbots__payments__v1__charge_overdue__pack_to_buffer
+                     (const Mallbots__Payments__V1__ChargeOverdue   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Payments__V1__ChargeOverdue *
+       mallbots__payments__v1__charge_overdue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__payments__v1__charge_overdue__free_unpacked
+                     (Mallbots__Payments__V1__ChargeOverdue *message,
+                      ProtobufCAllocator *allocator);
 /* Mallbots__Payments__V1__InvoicePaid methods */
 void   mallbots__payments__v1__invoice_paid__init
                      (Mallbots__Payments__V1__InvoicePaid         *message);
@@ -467,6 +548,25 @@ Mallbots__Payments__V1__InvoicePaid *
                       const uint8_t       *data);
 void   mallbots__payments__v1__invoice_paid__free_unpacked
                      (Mallbots__Payments__V1__InvoicePaid *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Payments__V1__SurplusCaptured methods */
+void   mallbots__payments__v1__surplus_captured__init
+                     (Mallbots__Payments__V1__SurplusCaptured         *message);
+size_t mallbots__payments__v1__surplus_captured__get_packed_size
+                     (const Mallbots__Payments__V1__SurplusCaptured   *message);
+size_t mallbots__payments__v1__surplus_captured__pack
+                     (const Mallbots__Payments__V1__SurplusCaptured   *message,
+                      uint8_t             *out);
+size_t mallbots__payments__v1__surplus_captured__pack_to_buffer
+                     (const Mallbots__Payments__V1__SurplusCaptured   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Payments__V1__SurplusCaptured *
+       mallbots__payments__v1__surplus_captured__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__payments__v1__surplus_captured__free_unpacked
+                     (Mallbots__Payments__V1__SurplusCaptured *message,
                       ProtobufCAllocator *allocator);
 /* Mallbots__Payments__V1__InvoiceCanceled methods */
 void   mallbots__payments__v1__invoice_canceled__init
@@ -563,6 +663,25 @@ Mallbots__Payments__V1__AccountClosed *
 void   mallbots__payments__v1__account_closed__free_unpacked
                      (Mallbots__Payments__V1__AccountClosed *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Payments__V1__AccountCompleted methods */
+void   mallbots__payments__v1__account_completed__init
+                     (Mallbots__Payments__V1__AccountCompleted         *message);
+size_t mallbots__payments__v1__account_completed__get_packed_size
+                     (const Mallbots__Payments__V1__AccountCompleted   *message);
+size_t mallbots__payments__v1__account_completed__pack
+                     (const Mallbots__Payments__V1__AccountCompleted   *message,
+                      uint8_t             *out);
+size_t mallbots__payments__v1__account_completed__pack_to_buffer
+                     (const Mallbots__Payments__V1__AccountCompleted   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Payments__V1__AccountCompleted *
+       mallbots__payments__v1__account_completed__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__payments__v1__account_completed__free_unpacked
+                     (Mallbots__Payments__V1__AccountCompleted *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Mallbots__Payments__V1__Event_Closure)
@@ -592,8 +711,14 @@ typedef void (*Mallbots__Payments__V1__ChargeRequested_Closure)
 typedef void (*Mallbots__Payments__V1__ChargeDeclined_Closure)
                  (const Mallbots__Payments__V1__ChargeDeclined *message,
                   void *closure_data);
+typedef void (*Mallbots__Payments__V1__ChargeOverdue_Closure)
+                 (const Mallbots__Payments__V1__ChargeOverdue *message,
+                  void *closure_data);
 typedef void (*Mallbots__Payments__V1__InvoicePaid_Closure)
                  (const Mallbots__Payments__V1__InvoicePaid *message,
+                  void *closure_data);
+typedef void (*Mallbots__Payments__V1__SurplusCaptured_Closure)
+                 (const Mallbots__Payments__V1__SurplusCaptured *message,
                   void *closure_data);
 typedef void (*Mallbots__Payments__V1__InvoiceCanceled_Closure)
                  (const Mallbots__Payments__V1__InvoiceCanceled *message,
@@ -610,6 +735,9 @@ typedef void (*Mallbots__Payments__V1__AccountClosing_Closure)
 typedef void (*Mallbots__Payments__V1__AccountClosed_Closure)
                  (const Mallbots__Payments__V1__AccountClosed *message,
                   void *closure_data);
+typedef void (*Mallbots__Payments__V1__AccountCompleted_Closure)
+                 (const Mallbots__Payments__V1__AccountCompleted *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -625,12 +753,15 @@ extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_issued__
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_adjusted__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__charge_requested__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__charge_declined__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__payments__v1__charge_overdue__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_paid__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__payments__v1__surplus_captured__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_canceled__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__refund_requested__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__invoice_refunded__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__account_closing__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__payments__v1__account_closed__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__payments__v1__account_completed__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -55,10 +55,14 @@ struct  Mallbots__Payments__V1__Invoice
    * The newest charge that the provider was asked for. Empty: none.
    */
   ProtobufCBinaryData charge_id;
+  /*
+   * What staff gave back of what was owed: the customer owes so much less. Part of `refunded` once it is back.
+   */
+  Mallbots__Types__V1__Money *credited;
 };
 #define MALLBOTS__PAYMENTS__V1__INVOICE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__payments__v1__invoice__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, NULL, NULL, NULL, 0, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0, NULL, NULL, NULL, 0, {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Mallbots__Payments__V1__Authorization

@@ -34,10 +34,14 @@ struct  Mallbots__Stores__V1__Snapshot
   Mallbots__Stores__V1__Store **stores;
   size_t n_products;
   Mallbots__Stores__V1__Product **products;
+  /*
+   * Of the last event that is in it.
+   */
+  uint64_t position;
 };
 #define MALLBOTS__STORES__V1__SNAPSHOT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__stores__v1__snapshot__descriptor) \
-    , 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0 }
 
 
 /* Mallbots__Stores__V1__Snapshot methods */

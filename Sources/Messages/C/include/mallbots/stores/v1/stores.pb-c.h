@@ -34,6 +34,8 @@ typedef struct Mallbots__Stores__V1__RemoveProductResponse Mallbots__Stores__V1_
 typedef struct Mallbots__Stores__V1__GetProductRequest Mallbots__Stores__V1__GetProductRequest;
 typedef struct Mallbots__Stores__V1__GetCatalogRequest Mallbots__Stores__V1__GetCatalogRequest;
 typedef struct Mallbots__Stores__V1__GetCatalogResponse Mallbots__Stores__V1__GetCatalogResponse;
+typedef struct Mallbots__Stores__V1__WatchStoresRequest Mallbots__Stores__V1__WatchStoresRequest;
+typedef struct Mallbots__Stores__V1__StoresUpdate Mallbots__Stores__V1__StoresUpdate;
 
 
 /* --- enums --- */
@@ -294,6 +296,55 @@ struct  Mallbots__Stores__V1__GetCatalogResponse
 #define MALLBOTS__STORES__V1__GET_CATALOG_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__stores__v1__get_catalog_response__descriptor) \
     , 0,NULL, {0,NULL}, 0 }
+
+
+struct  Mallbots__Stores__V1__WatchStoresRequest
+{
+  ProtobufCMessage base;
+};
+#define MALLBOTS__STORES__V1__WATCH_STORES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__stores__v1__watch_stores_request__descriptor) \
+     }
+
+
+/*
+ * First all stores and products, in one message or several; then whatever has changed, each store and product in full. Who
+ * takes these slowly gets fewer, with the newest of everything that changed meanwhile.
+ */
+struct  Mallbots__Stores__V1__StoresUpdate
+{
+  ProtobufCMessage base;
+  /*
+   * Of the last event in Stores' log that this knows of. What follows is of a later one.
+   */
+  uint64_t position;
+  /*
+   * Part of the beginning: what is in none of these messages is not there.
+   */
+  protobuf_c_boolean beginning;
+  /*
+   * The last message of the beginning.
+   */
+  protobuf_c_boolean complete;
+  /*
+   * By id.
+   */
+  size_t n_stores;
+  Mallbots__Stores__V1__Store **stores;
+  /*
+   * By id, after their stores.
+   */
+  size_t n_products;
+  Mallbots__Stores__V1__Product **products;
+  /*
+   * Ids of products that are sold no more.
+   */
+  size_t n_removed_products;
+  ProtobufCBinaryData *removed_products;
+};
+#define MALLBOTS__STORES__V1__STORES_UPDATE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__stores__v1__stores_update__descriptor) \
+    , 0, 0, 0, 0,NULL, 0,NULL, 0,NULL }
 
 
 /* Mallbots__Stores__V1__Store methods */
@@ -638,6 +689,44 @@ Mallbots__Stores__V1__GetCatalogResponse *
 void   mallbots__stores__v1__get_catalog_response__free_unpacked
                      (Mallbots__Stores__V1__GetCatalogResponse *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Stores__V1__WatchStoresRequest methods */
+void   mallbots__stores__v1__watch_stores_request__init
+                     (Mallbots__Stores__V1__WatchStoresRequest         *message);
+size_t mallbots__stores__v1__watch_stores_request__get_packed_size
+                     (const Mallbots__Stores__V1__WatchStoresRequest   *message);
+size_t mallbots__stores__v1__watch_stores_request__pack
+                     (const Mallbots__Stores__V1__WatchStoresRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__stores__v1__watch_stores_request__pack_to_buffer
+                     (const Mallbots__Stores__V1__WatchStoresRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Stores__V1__WatchStoresRequest *
+       mallbots__stores__v1__watch_stores_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__stores__v1__watch_stores_request__free_unpacked
+                     (Mallbots__Stores__V1__WatchStoresRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Stores__V1__StoresUpdate methods */
+void   mallbots__stores__v1__stores_update__init
+                     (Mallbots__Stores__V1__StoresUpdate         *message);
+size_t mallbots__stores__v1__stores_update__get_packed_size
+                     (const Mallbots__Stores__V1__StoresUpdate   *message);
+size_t mallbots__stores__v1__stores_update__pack
+                     (const Mallbots__Stores__V1__StoresUpdate   *message,
+                      uint8_t             *out);
+size_t mallbots__stores__v1__stores_update__pack_to_buffer
+                     (const Mallbots__Stores__V1__StoresUpdate   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Stores__V1__StoresUpdate *
+       mallbots__stores__v1__stores_update__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__stores__v1__stores_update__free_unpacked
+                     (Mallbots__Stores__V1__StoresUpdate *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Mallbots__Stores__V1__Store_Closure)
@@ -694,6 +783,12 @@ typedef void (*Mallbots__Stores__V1__GetCatalogRequest_Closure)
 typedef void (*Mallbots__Stores__V1__GetCatalogResponse_Closure)
                  (const Mallbots__Stores__V1__GetCatalogResponse *message,
                   void *closure_data);
+typedef void (*Mallbots__Stores__V1__WatchStoresRequest_Closure)
+                 (const Mallbots__Stores__V1__WatchStoresRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Stores__V1__StoresUpdate_Closure)
+                 (const Mallbots__Stores__V1__StoresUpdate *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -718,6 +813,8 @@ extern const ProtobufCMessageDescriptor mallbots__stores__v1__remove_product_res
 extern const ProtobufCMessageDescriptor mallbots__stores__v1__get_product_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__stores__v1__get_catalog_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__stores__v1__get_catalog_response__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__stores__v1__watch_stores_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__stores__v1__stores_update__descriptor;
 
 PROTOBUF_C__END_DECLS
 

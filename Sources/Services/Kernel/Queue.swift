@@ -1,27 +1,27 @@
 /// Names in the order in which they came, from which any can be taken out at once.
 ///
 /// Adding, removing and asking are constant in time (on average); going through it is in the order of arrival.
-struct Queue: Sendable {
+public struct Queue: Sendable {
     private var entries: [String?] = []
     private var positions: [String: Int] = [:]
 
-    init(_ names: [String] = []) {
+    public init(_ names: [String] = []) {
         for name in names { add(name) }
     }
 
-    var isEmpty: Bool { positions.isEmpty }
-    var count: Int { positions.count }
+    public var isEmpty: Bool { positions.isEmpty }
+    public var count: Int { positions.count }
 
-    func contains(_ name: String) -> Bool { positions[name] != nil }
+    public func contains(_ name: String) -> Bool { positions[name] != nil }
 
     /// Puts a name at the end; one that is there already keeps its place.
-    mutating func add(_ name: String) {
+    public mutating func add(_ name: String) {
         if positions[name] != nil { return }
         positions[name] = entries.count
         entries.append(name)
     }
 
-    mutating func remove(_ name: String) {
+    public mutating func remove(_ name: String) {
         guard let position = positions.removeValue(forKey: name) else { return }
         entries[position] = nil
         // Closed up when more than half is holes, so that this costs no more than the removals before it.
@@ -29,12 +29,12 @@ struct Queue: Sendable {
     }
 
     /// Has the name in it, or not.
-    mutating func keep(_ name: String, _ isIn: Bool) {
+    public mutating func keep(_ name: String, _ isIn: Bool) {
         if isIn { add(name) } else { remove(name) }
     }
 
     /// The names, first come first.
-    var names: some Sequence<String> { entries.lazy.compactMap { $0 } }
+    public var names: some Sequence<String> { entries.lazy.compactMap { $0 } }
 
     private mutating func closeUp() {
         entries = entries.filter { $0 != nil }

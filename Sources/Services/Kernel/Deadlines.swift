@@ -3,7 +3,7 @@ import HeapModule
 /// Names with a time each, of which the earliest is at hand.
 ///
 /// Setting and removing cost the logarithm of their number; asking for the earliest costs nothing.
-struct Deadlines: Sendable {
+public struct Deadlines: Sendable {
     private struct Entry: Comparable {
         var time: Int64
         var name: String
@@ -15,28 +15,30 @@ struct Deadlines: Sendable {
     /// Its least entry is one that counts; others may have been set anew or removed since.
     private var heap = Heap<Entry>()
 
-    var isEmpty: Bool { times.isEmpty }
-    var count: Int { times.count }
+    public init() {}
+
+    public var isEmpty: Bool { times.isEmpty }
+    public var count: Int { times.count }
     /// In no order that means anything, but the same for the same names.
-    var names: [String] { times.keys.sorted() }
+    public var names: [String] { times.keys.sorted() }
 
     /// The earliest time; nil when there is none.
-    var earliest: Int64? { heap.min?.time }
+    public var earliest: Int64? { heap.min?.time }
 
     /// The names whose times are no later than this, the earliest first.
-    func upTo(_ time: Int64) -> [String] {
+    public func upTo(_ time: Int64) -> [String] {
         guard let earliest, earliest <= time else { return [] }
         return times.filter { $0.value <= time }.map { Entry(time: $0.value, name: $0.key) }.sorted().map(\.name)
     }
 
-    mutating func set(_ name: String, at time: Int64) {
+    public mutating func set(_ name: String, at time: Int64) {
         if times[name] == time { return }
         times[name] = time
         heap.insert(Entry(time: time, name: name))
         dropOld()
     }
 
-    mutating func remove(_ name: String) {
+    public mutating func remove(_ name: String) {
         if times.removeValue(forKey: name) != nil { dropOld() }
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Depot
 
-@Suite struct FleetWatchersTests {
+@Suite struct FleetChangeTests {
     /// Whatever looks different after an event is named by it: else a watcher would never hear of it.
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func everyChangeIsNamed(seed: UInt64) {
@@ -21,6 +21,9 @@ import Testing
             }
             for (id, task) in core.tasks where before.tasks[id].map(before.view) != core.view(of: task) {
                 #expect(event.changedTask == id, "seed \(seed): \(event.typeName)")
+            }
+            for (id, list) in core.lists where before.lists[id].map(before.view) != core.view(of: list) {
+                #expect(event.changedList == id, "seed \(seed): \(event.typeName)")
             }
         }
     }
