@@ -132,6 +132,13 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             path: "Sources/KioskGateway", resources: [.embedInCode("openapi.yaml")]),
+        library(
+            "StaffGateway",
+            [
+                "Web", "APIs", "Wire", "Messages", "Kernel", nioCore, logging, lifecycle, collections,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Sources/StaffGateway"),
         library("RobotLink", ["Wire", "APIs", "Messages", logging], path: "Sources/BotEmulator/Client"),
         library(
             "BotEmulator", ["RobotLink", "Wire", "APIs", "Messages", logging], path: "Sources/BotEmulator",
@@ -211,6 +218,13 @@ let package = Package(
                 "KioskGateway", "Web", "Stores", "Orders", "Payments", "Depot", "Kernel", "Messages", "Wire", nioCore,
                 nioPosix, logging, lifecycle, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Yams", package: "Yams"),
+            ])
+        + tests(
+            "StaffGatewayTests",
+            [
+                "StaffGateway", "Web", "Stores", "Orders", "Payments", "Depot", "Kernel", "Messages", "APIs", "Wire",
+                nioCore, nioPosix, logging, lifecycle, collections,
+                .product(name: "Hummingbird", package: "hummingbird"),
             ])
         + tests(
             "CLITests",
