@@ -29,14 +29,22 @@ enum EventText {
         else { return nil }
         return EventsV1.LoggedEvent(
             service: event.service, position: event.position, stream: event.stream, version: event.version,
-            type: event.type, timeUnixMs: event.time.unixMs, json_: json)
+            type: event.type, timeUnixMs: event.time.unixMs, json_: json, cause: cause(event))
+    }
+
+    private static func cause(_ event: RecordedEvent) -> EventsV1.LoggedEvent.Cause? {
+        switch event.cause {
+        case .event(let service, let position)?: .event(EventsV1.EventPlace(service: service, position: position))
+        case .command(let name)?: .command(name)
+        case nil: nil
+        }
     }
 
     /// One line for `--json`: the record's fields, and the event itself under "event".
     static func jsonLine(_ event: EventsV1.LoggedEvent) -> String {
         let record = Record(
             service: event.service, position: event.position, stream: event.stream, version: event.version,
-            type: event.type, timeUnixMs: event.timeUnixMs)
+            type: event.type, timeUnixMs: event.timeUnixMs, cause: Record.Cause(event.cause))
         return JSONLine.encode(record).dropLast() + ",\"event\":\(event.json_)}"
     }
 
@@ -68,5 +76,22 @@ enum EventText {
         var version: UInt64
         var type: String
         var timeUnixMs: Int64
+        /// Absent where nothing is known.
+        var cause: Cause?
+
+        /// One of two: an event, or a command by its name.
+        struct Cause: Encodable {
+            var service: String?
+            var position: UInt64?
+            var command: String?
+
+            init?(_ cause: EventsV1.LoggedEvent.Cause?) {
+                switch cause {
+                case .event(let place)?: (service, position) = (place.service, place.position)
+                case .command(let name)?: command = name
+                case nil: return nil
+                }
+            }
+        }
     }
 }

@@ -115,7 +115,14 @@ extension EventsV1.LoggedEvent {
         let field5 = try FromC.string(c.pointee.type, "mallbots.events.v1.LoggedEvent", "type")
         let field6 = c.pointee.time_unix_ms
         let field7 = try FromC.string(c.pointee.json, "mallbots.events.v1.LoggedEvent", "json")
-        self.init(service: field1, position: field2, stream: field3, version: field4, type: field5, timeUnixMs: field6, json_: field7)
+        var field8: EventsV1.LoggedEvent.Cause? = nil
+        switch c.pointee.cause_case.rawValue {
+        case 8:
+            if let value = c.pointee.event { field8 = .event(try EventsV1.EventPlace(_c: value)) }
+        case 9: field8 = .command(try FromC.string(c.pointee.command, "mallbots.events.v1.LoggedEvent", "command"))
+        default: break
+        }
+        self.init(service: field1, position: field2, stream: field3, version: field4, type: field5, timeUnixMs: field6, json_: field7, cause: field8)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Events__V1__LoggedEvent> {
@@ -128,6 +135,15 @@ extension EventsV1.LoggedEvent {
         c.pointee.type = arena.string(self.type)
         c.pointee.time_unix_ms = self.timeUnixMs
         c.pointee.json = arena.string(self.json_)
+        switch self.cause {
+        case .event(let value):
+            c.pointee.cause_case = .init(rawValue: 8)
+            c.pointee.event = value._fill(&arena)
+        case .command(let value):
+            c.pointee.cause_case = .init(rawValue: 9)
+            c.pointee.command = arena.string(value)
+        case nil: break
+        }
         return c
     }
 }

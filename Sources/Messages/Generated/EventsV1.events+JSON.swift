@@ -82,6 +82,15 @@ extension EventsV1.LoggedEvent {
             json.key("json")
             json.string(self.json_)
         }
+        switch self.cause {
+        case .event(let value):
+            json.key("event")
+            value._print(&json)
+        case .command(let value):
+            json.key("command")
+            json.string(value)
+        case nil: break
+        }
         json.endObject()
     }
 }

@@ -61,6 +61,9 @@ extension EventsV1 {
         /// The event in protobuf's JSON mapping.
         public var json_: String = ""
 
+        /// What it was recorded for: another event, or a command by its idempotency key. Neither: nothing that is known.
+        public var cause: Cause? = nil
+
         public init() {}
 
         public init(
@@ -70,7 +73,8 @@ extension EventsV1 {
             version: UInt64 = 0,
             type: String = "",
             timeUnixMs: Int64 = 0,
-            json_: String = ""
+            json_: String = "",
+            cause: Cause? = nil
         ) {
             self.service = service
             self.position = position
@@ -79,6 +83,21 @@ extension EventsV1 {
             self.type = type
             self.timeUnixMs = timeUnixMs
             self.json_ = json_
+            self.cause = cause
+        }
+
+        /// What it was recorded for: another event, or a command by its idempotency key. Neither: nothing that is known.
+        public enum Cause: Hashable, Sendable {
+            case event(EventsV1.EventPlace)
+            case command(String)
+
+            /// Which case it is, in UpperCamelCase.
+            public var typeName: String {
+                switch self {
+                case .event: "Event"
+                case .command: "Command"
+                }
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ public enum OrdersV1 {}
 public enum PaymentsV1 {}
 /// Package `mallbots.reflection.v1`.
 public enum ReflectionV1 {}
+/// Package `mallbots.staff.v1`.
+public enum StaffV1 {}
 /// Package `mallbots.stores.v1`.
 public enum StoresV1 {}
 /// Package `mallbots.types.v1`.

@@ -344,7 +344,8 @@ extension OrdersV1.ListOrdersRequest {
         let field2 = try FromC.string(c.pointee.query, "mallbots.orders.v1.ListOrdersRequest", "query")
         let field3 = c.pointee.page_size
         let field4 = try FromC.string(c.pointee.page_token, "mallbots.orders.v1.ListOrdersRequest", "page_token")
-        self.init(states: field1, query: field2, pageSize: field3, pageToken: field4)
+        let field5 = c.pointee.without_codes != 0
+        self.init(states: field1, query: field2, pageSize: field3, pageToken: field4, withoutCodes: field5)
     }
 
     func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__ListOrdersRequest> {
@@ -361,6 +362,7 @@ extension OrdersV1.ListOrdersRequest {
         c.pointee.query = arena.string(self.query)
         c.pointee.page_size = self.pageSize
         c.pointee.page_token = arena.string(self.pageToken)
+        c.pointee.without_codes = self.withoutCodes ? 1 : 0
         return c
     }
 }

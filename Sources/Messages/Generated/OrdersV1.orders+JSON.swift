@@ -242,6 +242,10 @@ extension OrdersV1.ListOrdersRequest {
             json.key("pageToken")
             json.string(self.pageToken)
         }
+        if self.withoutCodes {
+            json.key("withoutCodes")
+            json.bool(self.withoutCodes)
+        }
         json.endObject()
     }
 }

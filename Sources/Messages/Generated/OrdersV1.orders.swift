@@ -258,18 +258,23 @@ extension OrdersV1 {
         public var pageSize: UInt32 = 0
         public var pageToken: String = ""
 
+        /// The text is not looked for in pickup codes: for whoever may not know them.
+        public var withoutCodes: Bool = false
+
         public init() {}
 
         public init(
             states: [OrdersV1.OrderState] = [],
             query: String = "",
             pageSize: UInt32 = 0,
-            pageToken: String = ""
+            pageToken: String = "",
+            withoutCodes: Bool = false
         ) {
             self.states = states
             self.query = query
             self.pageSize = pageSize
             self.pageToken = pageToken
+            self.withoutCodes = withoutCodes
         }
     }
 

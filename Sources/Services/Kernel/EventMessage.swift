@@ -22,3 +22,6 @@ extension DepotV1.Event: EventMessage {
 extension BotsV1.Event: EventMessage {
     public var typeName: String { kind?.typeName ?? "" }
 }
+extension StaffV1.Event: EventMessage {
+    public var typeName: String { kind?.typeName ?? "" }
+}

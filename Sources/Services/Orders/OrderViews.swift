@@ -19,9 +19,9 @@ extension OrdersCore {
         var response = OrdersV1.ListOrdersResponse()
         var last: UInt64 = 0
         for order in orders.values.reversed() {
-            guard request.states.isEmpty || request.states.contains(order.view.state), order.matches(query) else {
-                continue
-            }
+            guard request.states.isEmpty || request.states.contains(order.view.state),
+                order.matches(query, inCodes: !request.withoutCodes)
+            else { continue }
             response.total += 1
             if order.number >= before || !response.nextPageToken.isEmpty { continue }
             if share.adds(order.view) {
@@ -44,9 +44,9 @@ extension OrdersCore {
 
 extension Order {
     /// Whether its id, pickup code, ticket or a product's name holds the text, which is in lower case.
-    func matches(_ text: String) -> Bool {
+    func matches(_ text: String, inCodes: Bool = true) -> Bool {
         if text.isEmpty { return true }
-        return id.lowercased().contains(text) || view.pickupCode.lowercased().contains(text)
+        return id.lowercased().contains(text) || (inCodes && view.pickupCode.lowercased().contains(text))
             || (view.ticket > 0 && String(view.ticket) == text)
             || view.lines.contains { $0.name.lowercased().contains(text) }
     }

@@ -22,6 +22,9 @@
 #include "mallbots/payments/v1/payments.pb-c.h"
 #include "mallbots/payments/v1/snapshot.pb-c.h"
 #include "mallbots/reflection/v1/reflection.pb-c.h"
+#include "mallbots/staff/v1/events.pb-c.h"
+#include "mallbots/staff/v1/snapshot.pb-c.h"
+#include "mallbots/staff/v1/staff.pb-c.h"
 #include "mallbots/stores/v1/events.pb-c.h"
 #include "mallbots/stores/v1/snapshot.pb-c.h"
 #include "mallbots/stores/v1/stores.pb-c.h"
@@ -700,6 +703,78 @@ static inline const ProtobufCMessageDescriptor *mallbots__reflection__v1__get_de
     return &mallbots__reflection__v1__get_descriptors_response__descriptor;
 }
 
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__event__descriptor_address(void) {
+    return &mallbots__staff__v1__event__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__password_hash__descriptor_address(void) {
+    return &mallbots__staff__v1__password_hash__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__user_added__descriptor_address(void) {
+    return &mallbots__staff__v1__user_added__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__role_changed__descriptor_address(void) {
+    return &mallbots__staff__v1__role_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__user_disabled__descriptor_address(void) {
+    return &mallbots__staff__v1__user_disabled__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__user_enabled__descriptor_address(void) {
+    return &mallbots__staff__v1__user_enabled__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__password_changed__descriptor_address(void) {
+    return &mallbots__staff__v1__password_changed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__user_removed__descriptor_address(void) {
+    return &mallbots__staff__v1__user_removed__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__signed_in__descriptor_address(void) {
+    return &mallbots__staff__v1__signed_in__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__sign_in_refused__descriptor_address(void) {
+    return &mallbots__staff__v1__sign_in_refused__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__session_ended__descriptor_address(void) {
+    return &mallbots__staff__v1__session_ended__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__command_given__descriptor_address(void) {
+    return &mallbots__staff__v1__command_given__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__command_answered__descriptor_address(void) {
+    return &mallbots__staff__v1__command_answered__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__snapshot__descriptor_address(void) {
+    return &mallbots__staff__v1__snapshot__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__user_record__descriptor_address(void) {
+    return &mallbots__staff__v1__user_record__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__session_record__descriptor_address(void) {
+    return &mallbots__staff__v1__session_record__descriptor;
+}
+
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__user__descriptor_address(void) {
+    return &mallbots__staff__v1__user__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__list_users_request__descriptor_address(void) {
+    return &mallbots__staff__v1__list_users_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__list_users_response__descriptor_address(void) {
+    return &mallbots__staff__v1__list_users_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__add_user_request__descriptor_address(void) {
+    return &mallbots__staff__v1__add_user_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__change_user_request__descriptor_address(void) {
+    return &mallbots__staff__v1__change_user_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__remove_user_request__descriptor_address(void) {
+    return &mallbots__staff__v1__remove_user_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__staff__v1__remove_user_response__descriptor_address(void) {
+    return &mallbots__staff__v1__remove_user_response__descriptor;
+}
+
 static inline const ProtobufCMessageDescriptor *mallbots__stores__v1__event__descriptor_address(void) {
     return &mallbots__stores__v1__event__descriptor;
 }
@@ -882,6 +957,12 @@ extern const char mallbots__payments__v1__snapshot__file[];
 static inline const void *mallbots__payments__v1__snapshot__file_address(void) { return mallbots__payments__v1__snapshot__file; }
 extern const char mallbots__reflection__v1__reflection__file[];
 static inline const void *mallbots__reflection__v1__reflection__file_address(void) { return mallbots__reflection__v1__reflection__file; }
+extern const char mallbots__staff__v1__events__file[];
+static inline const void *mallbots__staff__v1__events__file_address(void) { return mallbots__staff__v1__events__file; }
+extern const char mallbots__staff__v1__snapshot__file[];
+static inline const void *mallbots__staff__v1__snapshot__file_address(void) { return mallbots__staff__v1__snapshot__file; }
+extern const char mallbots__staff__v1__staff__file[];
+static inline const void *mallbots__staff__v1__staff__file_address(void) { return mallbots__staff__v1__staff__file; }
 extern const char mallbots__stores__v1__events__file[];
 static inline const void *mallbots__stores__v1__events__file_address(void) { return mallbots__stores__v1__events__file; }
 extern const char mallbots__stores__v1__snapshot__file[];

@@ -270,7 +270,7 @@ const ProtobufCMessageDescriptor mallbots__events__v1__follow_request__descripto
   (ProtobufCMessageInit) mallbots__events__v1__follow_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__events__v1__logged_event__field_descriptors[7] =
+static const ProtobufCFieldDescriptor mallbots__events__v1__logged_event__field_descriptors[9] =
 {
   {
     "service",
@@ -356,8 +356,34 @@ static const ProtobufCFieldDescriptor mallbots__events__v1__logged_event__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "event",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Events__V1__LoggedEvent, cause_case),
+    offsetof(Mallbots__Events__V1__LoggedEvent, event),
+    &mallbots__events__v1__event_place__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "command",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Mallbots__Events__V1__LoggedEvent, cause_case),
+    offsetof(Mallbots__Events__V1__LoggedEvent, command),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__events__v1__logged_event__field_indices_by_name[] = {
+  8,   /* field[8] = command */
+  7,   /* field[7] = event */
   6,   /* field[6] = json */
   1,   /* field[1] = position */
   0,   /* field[0] = service */
@@ -369,7 +395,7 @@ static const unsigned mallbots__events__v1__logged_event__field_indices_by_name[
 static const ProtobufCIntRange mallbots__events__v1__logged_event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor mallbots__events__v1__logged_event__descriptor =
 {
@@ -379,7 +405,7 @@ const ProtobufCMessageDescriptor mallbots__events__v1__logged_event__descriptor 
   "Mallbots__Events__V1__LoggedEvent",
   "mallbots.events.v1",
   sizeof(Mallbots__Events__V1__LoggedEvent),
-  7,
+  9,
   mallbots__events__v1__logged_event__field_descriptors,
   mallbots__events__v1__logged_event__field_indices_by_name,
   1,  mallbots__events__v1__logged_event__number_ranges,

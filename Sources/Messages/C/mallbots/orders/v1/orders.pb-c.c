@@ -1389,7 +1389,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__get_order_request__descri
   (ProtobufCMessageInit) mallbots__orders__v1__get_order_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor mallbots__orders__v1__list_orders_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor mallbots__orders__v1__list_orders_request__field_descriptors[5] =
 {
   {
     "states",
@@ -1439,17 +1439,30 @@ static const ProtobufCFieldDescriptor mallbots__orders__v1__list_orders_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "without_codes",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__ListOrdersRequest, without_codes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned mallbots__orders__v1__list_orders_request__field_indices_by_name[] = {
   2,   /* field[2] = page_size */
   3,   /* field[3] = page_token */
   1,   /* field[1] = query */
   0,   /* field[0] = states */
+  4,   /* field[4] = without_codes */
 };
 static const ProtobufCIntRange mallbots__orders__v1__list_orders_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor mallbots__orders__v1__list_orders_request__descriptor =
 {
@@ -1459,7 +1472,7 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__list_orders_request__desc
   "Mallbots__Orders__V1__ListOrdersRequest",
   "mallbots.orders.v1",
   sizeof(Mallbots__Orders__V1__ListOrdersRequest),
-  4,
+  5,
   mallbots__orders__v1__list_orders_request__field_descriptors,
   mallbots__orders__v1__list_orders_request__field_indices_by_name,
   1,  mallbots__orders__v1__list_orders_request__number_ranges,

@@ -215,10 +215,14 @@ struct  Mallbots__Orders__V1__ListOrdersRequest
    */
   uint32_t page_size;
   ProtobufCBinaryData page_token;
+  /*
+   * The text is not looked for in pickup codes: for whoever may not know them.
+   */
+  protobuf_c_boolean without_codes;
 };
 #define MALLBOTS__ORDERS__V1__LIST_ORDERS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__list_orders_request__descriptor) \
-    , 0,NULL, {0,NULL}, 0, {0,NULL} }
+    , 0,NULL, {0,NULL}, 0, {0,NULL}, 0 }
 
 
 struct  Mallbots__Orders__V1__ListOrdersResponse
