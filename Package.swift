@@ -135,10 +135,10 @@ let package = Package(
         library(
             "StaffGateway",
             [
-                "Web", "APIs", "Wire", "Messages", "Kernel", nioCore, logging, lifecycle, collections,
+                "Web", "APIs", "Wire", "Messages", "Kernel", "COpenSSL", nioCore, logging, lifecycle, collections,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
-            path: "Sources/StaffGateway"),
+            path: "Sources/StaffGateway", exclude: ["Page"], resources: [.embedInCode("openapi.yaml")]),
         library("RobotLink", ["Wire", "APIs", "Messages", logging], path: "Sources/BotEmulator/Client"),
         library(
             "BotEmulator", ["RobotLink", "Wire", "APIs", "Messages", logging], path: "Sources/BotEmulator",
@@ -152,8 +152,8 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
-                "BotGateway", "Web", "KioskGateway", "BotEmulator", "Interop", "LoadTest", "Audit", nioCore, nioPosix,
-                logging, lifecycle,
+                "BotGateway", "Web", "KioskGateway", "StaffGateway", "BotEmulator", "Interop", "LoadTest", "Audit", nioCore,
+                nioPosix, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -224,7 +224,7 @@ let package = Package(
             [
                 "StaffGateway", "Web", "Stores", "Orders", "Payments", "Depot", "Kernel", "Messages", "APIs", "Wire",
                 nioCore, nioPosix, logging, lifecycle, collections,
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Yams", package: "Yams"),
             ])
         + tests(
             "CLITests",
