@@ -259,7 +259,9 @@ public enum SchemaFiles {
         ) { UnsafeRawPointer(mallbots__events__v1__archive__file_address()) },
         SchemaFile(
             name: "mallbots/events/v1/events.proto",
-            imports: [],
+            imports: [
+                "mallbots/events/v1/archive.proto",
+            ],
             services: [
                 .init(name: "mallbots.events.v1.EventsService", methods: ["Follow"]),
             ],
@@ -267,7 +269,7 @@ public enum SchemaFiles {
                 "mallbots.events.v1.FollowRequest",
                 "mallbots.events.v1.LoggedEvent",
             ],
-            count: 1403
+            count: 1657
         ) { UnsafeRawPointer(mallbots__events__v1__events__file_address()) },
         SchemaFile(
             name: "mallbots/health/v1/health.proto",
@@ -363,7 +365,7 @@ public enum SchemaFiles {
                 "mallbots.orders.v1.WatchOrderRequest",
                 "mallbots.orders.v1.WatchOrdersRequest",
             ],
-            count: 6029
+            count: 6157
         ) { UnsafeRawPointer(mallbots__orders__v1__orders__file_address()) },
         SchemaFile(
             name: "mallbots/orders/v1/snapshot.proto",
@@ -462,6 +464,62 @@ public enum SchemaFiles {
             ],
             count: 1385
         ) { UnsafeRawPointer(mallbots__reflection__v1__reflection__file_address()) },
+        SchemaFile(
+            name: "mallbots/staff/v1/events.proto",
+            imports: [
+                "mallbots/staff/v1/staff.proto",
+            ],
+            services: [],
+            types: [
+                "mallbots.staff.v1.CommandAnswered",
+                "mallbots.staff.v1.CommandGiven",
+                "mallbots.staff.v1.Event",
+                "mallbots.staff.v1.PasswordChanged",
+                "mallbots.staff.v1.PasswordHash",
+                "mallbots.staff.v1.RoleChanged",
+                "mallbots.staff.v1.SessionEnded",
+                "mallbots.staff.v1.SignInRefused",
+                "mallbots.staff.v1.SignedIn",
+                "mallbots.staff.v1.UserAdded",
+                "mallbots.staff.v1.UserDisabled",
+                "mallbots.staff.v1.UserEnabled",
+                "mallbots.staff.v1.UserRemoved",
+            ],
+            count: 3307
+        ) { UnsafeRawPointer(mallbots__staff__v1__events__file_address()) },
+        SchemaFile(
+            name: "mallbots/staff/v1/snapshot.proto",
+            imports: [
+                "mallbots/staff/v1/events.proto",
+                "mallbots/staff/v1/staff.proto",
+            ],
+            services: [],
+            types: [
+                "mallbots.staff.v1.SessionRecord",
+                "mallbots.staff.v1.Snapshot",
+                "mallbots.staff.v1.UserRecord",
+            ],
+            count: 669
+        ) { UnsafeRawPointer(mallbots__staff__v1__snapshot__file_address()) },
+        SchemaFile(
+            name: "mallbots/staff/v1/staff.proto",
+            imports: [],
+            services: [
+                .init(name: "mallbots.staff.v1.StaffService", methods: ["ListUsers", "AddUser", "ChangeUser", "RemoveUser"]),
+            ],
+            types: [
+                "mallbots.staff.v1.AddUserRequest",
+                "mallbots.staff.v1.ChangeUserRequest",
+                "mallbots.staff.v1.ListUsersRequest",
+                "mallbots.staff.v1.ListUsersResponse",
+                "mallbots.staff.v1.RemoveUserRequest",
+                "mallbots.staff.v1.RemoveUserResponse",
+                "mallbots.staff.v1.Role",
+                "mallbots.staff.v1.Switch",
+                "mallbots.staff.v1.User",
+            ],
+            count: 2178
+        ) { UnsafeRawPointer(mallbots__staff__v1__staff__file_address()) },
         SchemaFile(
             name: "mallbots/stores/v1/events.proto",
             imports: [

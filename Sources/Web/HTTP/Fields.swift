@@ -5,10 +5,13 @@ package import Foundation
 /// So a caller sees all its mistakes in one answer: wrong types, missing fields, and fields that do not exist.
 package struct Fields {
     private var remaining: [String: JSONValue]
+    /// What stands before a field's name in a message: "price." inside `price`.
+    private let prefix: String
     package private(set) var errors: [Problem.FieldError] = []
 
     /// - Parameter body: empty counts as an empty object.
     package init(body: Data) throws(Problem) {
+        prefix = ""
         guard !body.isEmpty else {
             remaining = [:]
             return
@@ -51,12 +54,65 @@ package struct Fields {
         }
     }
 
+    private init(_ fields: [String: JSONValue], inside name: String) {
+        remaining = fields
+        prefix = name + "."
+    }
+
+    /// A text that may be empty; nil when it is absent or wrong.
+    package mutating func optionalText(_ name: String, maximum: Int) -> String? {
+        has(name) ? text(name, required: false, maximum: maximum) : nil
+    }
+
+    /// A whole number in `range`; nil when it is absent.
+    package mutating func optionalInteger(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
+        has(name) ? integer(name, in: range) : nil
+    }
+
+    /// True or false; nil when it is absent or wrong.
+    package mutating func flag(_ name: String) -> Bool? {
+        switch take(name, required: false) {
+        case .bool(let value): return value
+        case let other?:
+            fail(name, "must be true or false, not \(other.kind)")
+            return nil
+        case nil: return nil
+        }
+    }
+
+    /// What `read` takes out of an object's own fields; nil when it is absent or no object.
+    package mutating func object<R>(_ name: String, required: Bool, _ read: (inout Fields) -> R) -> R? {
+        switch take(name, required: required) {
+        case .object(let fields):
+            var inner = Fields(fields, inside: prefix + name)
+            let result = read(&inner)
+            inner.failUnread()
+            errors += inner.errors
+            return result
+        case let other?:
+            fail(name, "must be an object, not \(other.kind)")
+            return nil
+        case nil: return nil
+        }
+    }
+
+    /// Says that a field's value will not do.
+    package mutating func refuse(_ name: String, _ message: String) {
+        fail(name, message)
+    }
+
     /// Ends the reading.
     /// - Throws: a `Problem` that names every field that was wrong or is not known.
     package mutating func finish() throws(Problem) {
-        for name in remaining.keys.sorted() { fail(name, "is not a field of this request") }
+        failUnread()
         if !errors.isEmpty { throw .invalid(errors) }
     }
+
+    private mutating func failUnread() {
+        for name in remaining.keys.sorted() { fail(name, "is not a field of this request") }
+    }
+
+    private func has(_ name: String) -> Bool { remaining[name].map { $0 != .null } ?? false }
 
     private mutating func take(_ name: String, required: Bool) -> JSONValue? {
         switch remaining.removeValue(forKey: name) {
@@ -68,6 +124,6 @@ package struct Fields {
     }
 
     private mutating func fail(_ field: String, _ message: String) {
-        errors.append(Problem.FieldError(field: field, message: message))
+        errors.append(Problem.FieldError(field: prefix + field, message: message))
     }
 }
