@@ -20,6 +20,8 @@ public struct StaffGateway: Service {
         /// 0: any free port; `boundAddress` tells which.
         public var port: Int
         public var limits = WebLimits()
+        /// nil: plain HTTP.
+        public var tls: WebTLS?
         /// The mall's currency, ISO 4217.
         public var currency = "EUR"
 
@@ -58,7 +60,7 @@ public struct StaffGateway: Service {
         let router = Self.router(services, configuration)
         server = WebServer(
             name: "the staff gateway", host: configuration.host, port: configuration.port,
-            limits: configuration.limits, responder: router.buildResponder(), logger: logger)
+            limits: configuration.limits, tls: configuration.tls, responder: router.buildResponder(), logger: logger)
     }
 
     /// Where it listens; waits until it does.
@@ -76,7 +78,7 @@ public struct StaffGateway: Service {
         let router = Router(context: StaffContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTableBox()
         router.add(middleware: ProblemMiddleware(table: table))
-        let admission = Admission(staff: services.staff, secure: false)
+        let admission = Admission(staff: services.staff, secure: configuration.tls != nil)
         let routes = StaffRouter(router: router, admission: admission)
         routes.open(.get, "/healthz") { _, _ in try Response(HealthDocument()) }
         routes.open(.get, "/openapi.yaml") { _, _ in

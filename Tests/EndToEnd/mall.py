@@ -31,9 +31,11 @@ def wait_until(what, check, seconds=60):
 
 
 def run(*arguments, seconds=60, **options):
-    """Runs mallbots to its end."""
+    """Runs mallbots to its end. What is `input`, it reads."""
+    if options.get("input") is None:
+        options.update(input=None, stdin=subprocess.DEVNULL)
     return subprocess.run(
-        [EXECUTABLE, *map(str, arguments)], capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, **options)
+        [EXECUTABLE, *map(str, arguments)], capture_output=True, text=True, timeout=seconds, **options)
 
 
 class Process:
@@ -120,7 +122,8 @@ class MallTestCase(unittest.TestCase):
         """Starts a server; its addresses are in `self.addresses`."""
         bots, services, kiosk = (f"127.0.0.1:{port}" for port in ports)
         server = self.start(
-            "serve", "serve", "--data", self.data, "--bots", bots, "--services", services, "--kiosk", kiosk, "--json", *arguments)
+            "serve", "serve", "--data", self.data, "--bots", bots, "--services", services, "--kiosk", kiosk,
+            "--staff", "127.0.0.1:0", "--json", *arguments)
         self.addresses = json.loads(server.first_line())
         return server
 

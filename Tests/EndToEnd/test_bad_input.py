@@ -126,15 +126,15 @@ class CommandLine(MallTestCase):
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             port = taken.getsockname()[1]
-            for flag in ("--bots", "--services", "--kiosk"):
-                others = {"--bots", "--services", "--kiosk"} - {flag}
+            for flag in ("--bots", "--services", "--kiosk", "--staff"):
+                others = {"--bots", "--services", "--kiosk", "--staff"} - {flag}
                 arguments = [word for other in sorted(others) for word in (other, "127.0.0.1:0")]
                 answer = run("serve", "--data", self.data, flag, f"127.0.0.1:{port}", *arguments)
                 self.refused(answer, str(port), "in use", flag)
 
     def test_a_data_directory_in_use(self):
         server = self.serve()
-        answer = run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0")
+        answer = run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0", "--staff", "127.0.0.1:0")
         self.refused(answer, str(self.data), str(server.popen.pid))
         self.place(items=1)
 
@@ -148,7 +148,7 @@ class CommandLine(MallTestCase):
         self.serve().stop()
         log = self.data / "orders.log.db"
         log.write_bytes(b"this is not a database" * 100)
-        self.refused(run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0"), str(log))
+        self.refused(run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0", "--staff", "127.0.0.1:0"), str(log))
 
     def test_a_mall_file_with_mistakes(self):
         file = self.folder / "mall.yaml"
@@ -192,7 +192,7 @@ class FullDisk(MallTestCase):
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", self.data], check=True)
         self.addCleanup(subprocess.run, ["umount", "-l", self.data])
         (self.data / "ballast").write_bytes(bytes(60_000))
-        answer = run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0")
+        answer = run("serve", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0", "--staff", "127.0.0.1:0")
         self.assertEqual(answer.returncode, 1, answer)
         self.assertIn(str(self.data), answer.stderr)
         self.assertRegex(answer.stderr, "full|space")

@@ -600,7 +600,8 @@ class RunningMall(CertsTestCase):
 
     def test_a_process_that_would_end_is_not_told(self):
         demo = self.start(
-            "demo", "demo", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0", "--count", 2)
+            "demo", "demo", "--data", self.data, "--bots", "127.0.0.1:0", "--services", "127.0.0.1:0", "--kiosk", "127.0.0.1:0",
+            "--staff", "127.0.0.1:0", "--count", 2)
         wait_until("the demo's robots", lambda: self.tls.exists() and (self.tls / "bots" / "bot-2.pem").exists())
         answer = self.certs("revoke", "bot", "bot-2", "--reload")
         self.assertEqual(answer.returncode, 1, answer)

@@ -90,7 +90,7 @@ class Tour(MallTestCase):
 
 class Help(unittest.TestCase):
     def test_every_command_has_help(self):
-        for command in ([], ["serve"], ["demo"], ["bots"], ["orders"], ["orders", "hand-over"], ["events"], ["health"], ["services", "describe"]):
+        for command in ([], ["serve"], ["demo"], ["bots"], ["orders"], ["orders", "hand-over"], ["staff"], ["staff", "add"], ["events"], ["health"], ["services", "describe"]):
             answer = run(*command, "--help")
             self.assertEqual(answer.returncode, 0, answer)
             self.assertIn("USAGE", answer.stdout)

@@ -133,6 +133,7 @@ class Torture:
         bots, services, kiosk = (f"127.0.0.1:{port}" for port in self.ports)
         self.server = Process(
             self.folder, "serve", "serve", "--data", self.data, "--bots", bots, "--services", services, "--kiosk", kiosk,
+            "--staff", "127.0.0.1:0",
             "--mall", self.mall, "--lease-seconds", LEASE_SECONDS, "--json")
         self.started.append(self.server)
         self.server.first_line()

@@ -18,7 +18,8 @@ struct DemoView: Sendable {
             mall.telemetry.snapshot().map { ($0.botID, $0.telemetry) }, uniquingKeysWith: { _, newest in newest })
         let heading = [
             Table.paint("MallBots", .bold, colour)
-                + "  kiosks \(mall.addresses.scheme)\(mall.addresses.kiosk)  robots \(mall.addresses.bots)  Ctrl-C stops",
+                + "  kiosks \(mall.addresses.scheme)\(mall.addresses.kiosk)  staff \(mall.addresses.scheme)\(mall.addresses.staff)"
+                + "  robots \(mall.addresses.bots)  Ctrl-C stops",
             "",
         ]
         let room = max(6, height - heading.count - 2)

@@ -8,7 +8,11 @@ struct Addresses: Codable, Hashable, Sendable {
     var services: String
     /// The kiosks' REST API, HOST:PORT.
     var kiosk: String
-    /// Whether that is over TLS; absent when it is not.
+    /// The staff's page and API, HOST:PORT.
+    var staff: String
+    /// Where the first of the staff makes themselves known; absent once somebody has. Whoever has it can become a manager.
+    var staffSetup: String?
+    /// Whether the kiosks' and the staff's are over TLS; absent when they are not.
     var https: Bool?
     /// The data directory, as an absolute path.
     var data: String
@@ -23,7 +27,10 @@ struct Addresses: Codable, Hashable, Sendable {
     /// Leaves the addresses where ``read(from:)`` finds them.
     func write() throws {
         do {
-            try Data((JSONLine.encode(self) + "\n").utf8).write(to: Self.file(in: data), options: .atomic)
+            let file = Self.file(in: data)
+            try Data((JSONLine.encode(self) + "\n").utf8).write(to: file, options: .atomic)
+            // For this user only: it may hold what makes one a manager.
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
         } catch {
             throw Failure("cannot write \(Self.file(in: data).path): \(error.localizedDescription)")
         }

@@ -4,14 +4,17 @@ import KioskGateway
 import Logging
 import Messages
 import ServiceLifecycle
+import StaffGateway
 import Web
 import Wire
 
-/// Everything that lets the world in: robots over TLS, tools and services over TLS, kiosks over HTTP.
+/// Everything that lets the world in: robots over TLS, tools and services over TLS, kiosks and staff over HTTP.
 struct Listeners: Sendable {
     private let bots: WireServer
     private let services: WireServer
     private let kiosk: KioskGateway
+    private let staff: StaffGateway
+    private let staffService: StaffService
     private let upkeep: TLSUpkeep
     private let health: MallHealth
     private let gateway: BotGateway
@@ -19,7 +22,9 @@ struct Listeners: Sendable {
 
     /// - Parameter hangUps: each value has the certificates loaded again
     init(options: ServeOptions, services parts: Services, hangUps: AsyncStream<Void>, logger: Logger) throws {
-        try options.https.check(options.kiosk, flag: "--kiosk")
+        for (flag, address) in [("--kiosk", options.kiosk), ("--staff", options.staff)] {
+            try options.https.check(address, flag: flag)
+        }
         let credentials = Credentials(options.data.folders, keyLog: try options.keyLog.open(logger: logger))
         var hosts = [options.bots.host, options.services.host]
         if options.https.https { hosts += [options.kiosk.host] }
@@ -47,6 +52,7 @@ struct Listeners: Sendable {
         router.register(payments: parts.payments)
         router.register(depot: parts.depot)
         router.register(events: EventsService(stream: parts.stream))
+        router.register(staff: parts.staff)
 
         health = MallHealth(bots: &botRouter, services: &router, of: parts)
         var configuration = WireServer.Configuration(host: options.bots.host, port: options.bots.port, tls: tls)
@@ -62,6 +68,15 @@ struct Listeners: Sendable {
         kiosks.tls = web
         kiosk = KioskGateway(
             configuration: kiosks, stores: parts.stores, orders: parts.orders, payments: parts.payments, logger: logger)
+        staffService = parts.staff
+        var desks = StaffGateway.Configuration(host: options.staff.host, port: options.staff.port)
+        desks.tls = web
+        staff = StaffGateway(
+            configuration: desks,
+            services: .init(
+                staff: parts.staff, stores: parts.stores, orders: parts.orders, payments: parts.payments,
+                depot: parts.depot, events: parts.stream),
+            logger: logger)
         upkeep = TLSUpkeep(
             credentials: credentials, hosts: hosts, ticketKeys: ticketKeys, servers: [bots, services], web: web,
             https: options.https, hangUps: hangUps, first: first, logger: logger)
@@ -72,7 +87,7 @@ struct Listeners: Sendable {
         await health.drain()
     }
 
-    /// Runs them all; on graceful shutdown the kiosks' door closes first.
+    /// Runs them all; on graceful shutdown the staff's and the kiosks' doors close first.
     func group(logger: Logger) -> ServiceGroup {
         let doors: [any Service] = [
             Door("--services", services.run), Door("--bots", bots.run),
@@ -80,6 +95,10 @@ struct Listeners: Sendable {
             Door("--kiosk") {
                 _ = try? await (bots.boundAddress, services.boundAddress)
                 try await kiosk.run()
+            },
+            Door("--staff") {
+                _ = try? await (bots.boundAddress, services.boundAddress)
+                try await staff.run()
             },
             ConnectionReports(
                 servers: [("bots", bots), ("services", services)], gateway: gateway, logger: logger),
@@ -90,10 +109,12 @@ struct Listeners: Sendable {
 
     /// Where they listen. Waits until all do.
     func addresses(data: String) async throws -> Addresses {
-        Addresses(
+        let staff = try await Self.naming("--staff") { try await self.staff.boundAddress.description }
+        return Addresses(
             bots: try await Self.naming("--bots") { try await bots.boundAddress.description },
             services: try await Self.naming("--services") { try await services.boundAddress.description },
-            kiosk: try await Self.naming("--kiosk") { try await kiosk.boundAddress.description },
+            kiosk: try await Self.naming("--kiosk") { try await kiosk.boundAddress.description }, staff: staff,
+            staffSetup: try await staffService.setupToken().map { "\(isSecure ? "https" : "http")://\(staff)/#setup=\($0)" },
             https: isSecure ? true : nil, data: data)
     }
 

@@ -22,6 +22,7 @@ struct MallHealth: Sendable {
         follow("mallbots.orders.v1.OrdersService", parts.orders.onCondition)
         follow("mallbots.payments.v1.PaymentsService", parts.payments.onCondition)
         follow("mallbots.depot.v1.DepotService", parts.depot.onCondition)
+        follow("mallbots.staff.v1.StaffService", parts.staff.onCondition)
     }
 
     /// Nothing serves any more; returns when those who watch know it.

@@ -4,7 +4,7 @@ import Foundation
 /// `mallbots serve`: the whole mall in one process.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Runs a mall: its services, the robots' gateway and the kiosks' gateway.",
+        abstract: "Runs a mall: its services, and the gateways of robots, kiosks and staff.",
         discussion: """
             Everything is kept in the data directory; the first start makes it, with a certificate authority and a mall. \
             SIGTERM or Ctrl-C stops cleanly. SIGHUP loads certificates, keys and the revocation list again, without \
@@ -41,10 +41,16 @@ enum ServeText {
         return """
             The mall is open.
               kiosks    \(kiosk)        try: curl \(trusting)\(kiosk)
+              staff     \(addresses.scheme)\(addresses.staff)/\(setup(addresses))
               robots    \(addresses.bots) (TLS)        try: mallbots bots --count 5 --server \(addresses.bots) --data \(data)
               services  \(addresses.services) (TLS)        try: mallbots orders list --data \(data)
               data      \(data)
             Ctrl-C stops it.
             """
+    }
+
+    /// The first user's way in.
+    private static func setup(_ addresses: Addresses) -> String {
+        addresses.staffSetup.map { "        nobody may sign in yet; make the first manager at: \($0)" } ?? ""
     }
 }

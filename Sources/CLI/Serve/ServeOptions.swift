@@ -14,6 +14,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where kiosks connect (HTTP, or HTTPS with --https).", valueName: "host:port"))
     var kiosk = HostPort(host: "127.0.0.1", port: 7480)
 
+    @Option(help: ArgumentHelp("Where staff connect: their page and its API.", valueName: "host:port"))
+    var staff = HostPort(host: "127.0.0.1", port: 7490)
+
     @Option(
         help: ArgumentHelp(
             "A JSON or YAML file with the building, its stores and products, instead of the built-in mall.",

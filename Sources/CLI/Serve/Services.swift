@@ -6,6 +6,7 @@ import Messages
 import Orders
 import Payments
 import ServiceLifecycle
+import StaffGateway
 import Stores
 
 /// The application services and the gateway's state, over their logs in a data directory.
@@ -16,6 +17,7 @@ struct Services: Sendable {
     let payments: PaymentsService
     let depot: DepotService
     let gateway: BotGateway
+    let staff: StaffService
 
     /// Opens the logs and loads what they hold. Blocks while it reads.
     init(directory: DataDirectory, mall: DepotV1.Mall, robots: RobotOptions, logger: Logger) throws {
@@ -31,6 +33,7 @@ struct Services: Sendable {
         gateway = try BotGateway(
             log: reports, stream: stream, limits: robots.limits, roster: robots.roster.policy, liveness: depot,
             logger: logger)
+        staff = try StaffService(log: directory.log("staff"), logger: logger)
     }
 
     /// Runs them all; on graceful shutdown the gateway stops first, then the services.
@@ -41,6 +44,7 @@ struct Services: Sendable {
             Part("orders", run: orders.run, stop: orders.stop),
             Part("depot", run: depot.run, stop: depot.stop),
             Part("gateway", run: gateway.run, stop: gateway.stop),
+            Part("staff", run: staff.run, stop: staff.stop),
         ]
         return ServiceGroup(
             configuration: .init(services: parts.map { .init(service: $0) }, logger: logger))
