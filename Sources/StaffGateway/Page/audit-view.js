@@ -27,7 +27,7 @@ customElements.define("mb-audit", class extends View {
       h("h1", {}, "Audit log"),
       h("form", { class: "toolbar", role: "search", key: "tools", onsubmit: event => this.#search(event) },
         h("label", { for: "audit-user" }, "User"), h("input", { id: "audit-user", name: "user", type: "search", autocomplete: "off", spellcheck: "false" }),
-        h("label", { for: "audit-target" }, "What it was done to"), h("input", { id: "audit-target", name: "target", type: "search", autocomplete: "off", spellcheck: "false" }),
+        h("label", { for: "audit-target" }, "Done to"), h("input", { id: "audit-target", name: "target", type: "search", placeholder: "bot/bot-3, order, user …", autocomplete: "off", spellcheck: "false" }),
         h("button", { type: "submit" }, this.#busy ? h("span", { class: "spinner" }) : null, "Show")),
       problemBox(this.#problem),
       !this.#entries && !this.#problem ? h("p", { class: "loading", role: "status", key: "loading" }, h("span", { class: "spinner" }), "Loading the audit log …") : null,

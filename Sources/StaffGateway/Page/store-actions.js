@@ -10,8 +10,12 @@ import { wrong } from "./dialog.js";
 const currency = () => app.session?.currency_code || "EUR";
 const whole = /^\d{1,9}$/;
 
-/** What differs from what was: the server is told only that. */
-export const changed = (was, is) => Object.fromEntries(Object.entries(is).filter(([name, value]) => JSON.stringify(was[name] ?? "") !== JSON.stringify(value)));
+// The server is told only what differs; `was` itself comes back when nothing does.
+async function change(path, was, is) {
+  const same = (a, b) => (typeof b === "object" ? a?.minor_units === b.minor_units : (a ?? "") === b);
+  const news = Object.entries(is).filter(([name, value]) => !same(was[name], value));
+  return news.length ? patchJSON(path, Object.fromEntries(news)) : was;
+}
 
 function storeFields(store) {
   const nodes = [...(app.mall?.nodes ?? [])].map(node => [node.id, `${node.id} (${app.mall.floors.find(floor => floor.number === (node.place.floor ?? 0))?.name ?? "floor"})`]);
@@ -39,8 +43,8 @@ export function editStore(store) {
   return action({
     key: "edit", label: "Edit …", role: "manager", says: "Changes name, category or place",
     ask: { title: `Edit ${store.name}`, confirm: "Save", fields: storeFields(store) },
-    act: values => patchJSON(`/stores/${part(store.store_id)}`, changed(store, values)),
-    done: now => `${now.name} is changed.`,
+    act: values => change(`/stores/${part(store.store_id)}`, store, values),
+    done: now => (now === store ? "Nothing was changed." : `${now.name} is changed.`),
   });
 }
 
@@ -97,8 +101,8 @@ export function editProduct(product) {
       ],
       text: "Baskets at kiosks take the price of the moment they check out.",
     },
-    act: values => patchJSON(`/products/${part(product.product_id)}`, changed(product, priced(values))),
-    done: now => `${now.name} is changed.`,
+    act: values => change(`/products/${part(product.product_id)}`, product, priced(values)),
+    done: now => (now === product ? "Nothing was changed." : `${now.name} is changed.`),
   });
 }
 
