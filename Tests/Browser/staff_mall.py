@@ -13,6 +13,11 @@ ROLES = {"maria": "manager", "carl": "clerk", "vera": "viewer"}
 class StaffTestCase(BrowserTestCase):
     """`open_mall` starts one with a user of each role; `sign_in` gives the page of one of them."""
 
+    def serve(self, *arguments, staff_port=None, **options):
+        if staff_port:
+            arguments += ("--staff", f"127.0.0.1:{staff_port}")
+        return super().serve(*arguments, **options)
+
     def open_mall(self, robots=6, speed=20, **options):
         self.serve(**options)
         self.site = f"http://{self.addresses['staff']}"
