@@ -3,10 +3,10 @@
 import { Problem } from "./problem.js";
 
 const patience = 20_000;
-let onSignedOut = () => {};
+let refused = { signedOut() {}, forbidden() {} };
 
-/** What is to happen when the server says that nobody is signed in. */
-export function whenSignedOut(action) { onSignedOut = action; }
+/** What is to happen when the server says that nobody is signed in, and when that a role may not. */
+export function whenRefused(actions) { refused = actions; }
 
 /** A key for one thing to be done, however often it is asked for. */
 export function newKey() {
@@ -41,7 +41,8 @@ export async function call(method, path, { body, key, quiet } = {}) {
   }
   if (answer.ok) return { status: answer.status, body: document };
   const problem = Problem.from(document ?? {}, answer.status, Number(answer.headers.get("Retry-After")) || 0);
-  if (problem.kind === "unauthenticated" && !quiet) onSignedOut();
+  if (problem.kind === "unauthenticated" && !quiet) refused.signedOut();
+  if (problem.kind === "forbidden") refused.forbidden();
   throw problem;
 }
 

@@ -3,7 +3,7 @@
 import { h } from "./tree.js";
 import { View } from "./view.js";
 import { app } from "./app-context.js";
-import { call, get, whenSignedOut } from "./api.js";
+import { call, get, whenRefused } from "./api.js";
 import { Live } from "./live.js";
 import { may, reasonFor } from "./roles.js";
 import { icon } from "./signs.js";
@@ -35,8 +35,13 @@ app.live = new Live({
   onCondition: () => app.changed(),
   onEnded: () => signedOut("Your session has ended: you signed out elsewhere, were inactive for long, or a manager changed your account."),
   onFailure: () => void readSession(),
+  onAnew: () => void readSession(),
 });
-whenSignedOut(() => signedOut("Your session has ended. Sign in to go on."));
+whenRefused({
+  signedOut: () => signedOut("Your session has ended. Sign in to go on."),
+  // The role may be another than this page knows.
+  forbidden: () => void readSession(),
+});
 
 /** Takes over a session document: begins to follow the mall when somebody is signed in. */
 app.enter = session => {

@@ -73,7 +73,10 @@ export function unwant(link, name) {
   return { link: { ...link, topics }, send: had?.id != null && link.phase === "open" ? [{ type: "unsubscribe", id: had.id }] : [] };
 }
 
-/** A message of the server. `changed` names the topic that it was about, or is null. */
+/**
+ * A message of the server. `changed` names the topic that it was about, or is null; `anew`: the server sends all of it
+ * again without being asked, as it does when the user's role has changed.
+ */
 export function received(link, message, now) {
   for (const [name, topic] of link.topics) {
     if (topic.id === null || topic.id !== message.id) continue;
@@ -86,9 +89,10 @@ export function received(link, message, now) {
     return {
       link: { ...link, topics, failures: 0, brokenSince: whole ? null : link.brokenSince },
       changed: name,
+      anew: topic.settled && message.type === "snapshot",
     };
   }
-  return { link, changed: null };
+  return { link, changed: null, anew: false };
 }
 
 function subscribed(link, topic) {

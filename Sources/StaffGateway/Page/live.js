@@ -17,10 +17,10 @@ export class Live {
   // By topic, those who follow it.
   #followers = new Map();
 
-  /** `onCondition` is called when the connection's condition changed, `onEnded` when the session is over,
-   * `onFailure` after each attempt that failed. */
-  constructor({ onCondition, onEnded, onFailure }) {
-    Object.assign(this, { onCondition, onEnded, onFailure });
+  /** `onCondition` is called when the connection's condition changed, `onEnded` when the session is over, `onFailure`
+   * after each attempt that failed, `onAnew` when the server has reason to send everything again. */
+  constructor({ onCondition, onEnded, onFailure, onAnew }) {
+    Object.assign(this, { onCondition, onEnded, onFailure, onAnew });
     addEventListener("online", () => this.tryNow());
     addEventListener("offline", () => this.onCondition());
   }
@@ -119,9 +119,10 @@ export class Live {
       return console.warn("live: a message that is no JSON was left out");
     }
     const before = this.condition;
-    const { link, changed } = links.received(this.#link, message, Date.now());
+    const { link, changed, anew } = links.received(this.#link, message, Date.now());
     this.#link = link;
     for (const onChange of this.#followers.get(changed) ?? []) onChange(message);
     if (this.condition !== before) this.onCondition();
+    if (anew) this.onAnew();
   }
 }

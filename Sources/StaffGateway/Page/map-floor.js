@@ -133,7 +133,6 @@ customElements.define("mb-floor", class extends View {
   #move() {
     if (!this.svg) return;
     const now = performance.now();
-    const apart = still.matches ? 1 : 1000 / this.hz * 1.15;
     const { telemetry, bots } = this.fleet.state;
     const crowd = new Map();
     for (const mark of this.svg.querySelectorAll(".robot")) {
@@ -141,7 +140,7 @@ customElements.define("mb-floor", class extends View {
       const seen = telemetry.get(id) ?? { place: bots.get(id)?.place, heardAt: 0 };
       if (!seen.place) continue;
       const had = this.#motions.get(id);
-      const motion = had ? moved(had, seen, now, apart) : placed(seen, now);
+      const motion = had ? moved(had, seen, now, still.matches) : placed(seen, now);
       this.#motions.set(id, motion);
       const at = drawn(motion, now);
       const [dx, dy] = this.#nudge(id, at, seen, crowd);

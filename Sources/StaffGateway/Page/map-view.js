@@ -60,7 +60,7 @@ customElements.define("mb-map", class extends View {
     const shown = mall.floors.filter(floor => this.#floor === null || floor.number === this.#floor).sort((a, b) => b.number - a.number);
     return h("div", { class: "floors", key: "floors" }, shown.map(floor => h("section", { class: "card floor", key: floor.number },
       h("h2", {}, floor.name || `Floor ${floor.number}`),
-      h("mb-floor", { key: floor.number, ".floor": floor, ".mall": mall, ".fleet": this.fleet, ".stores": this.stores, ".several": shown.length > 1, ".zoom": zooms[this.#zoom], ".hz": hz,
+      h("mb-floor", { key: floor.number, ".floor": floor, ".mall": mall, ".fleet": this.fleet, ".stores": this.stores, ".several": shown.length > 1, ".zoom": zooms[this.#zoom],
         ".routes": this.#routes, ".chosen": this.#chosen, ".choose": id => this.#set(() => { this.#chosen = id; }) }))));
   }
 

@@ -8,7 +8,7 @@ import { wrong } from "./dialog.js";
 import { orderName } from "./parts.js";
 import { columnOf } from "./figures.js";
 
-const testCards = ["card-approve", "card-decline", "card-decline-capture"];
+const testCards = ["card-approve", "card-decline", "card-late", "card-timeout"];
 
 /** What is to be paid: the invoice's amount less what was captured, or the order's total. */
 export function due(order, invoice) {

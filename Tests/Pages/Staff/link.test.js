@@ -50,6 +50,15 @@ test("messages of a subscription from before the break are left out", () => {
   equal([late.changed, late.link.topics.get("orders").state.orders.size], [null, 1]);
 });
 
+test("what the server sends again without being asked is noticed", () => {
+  let { link, anew } = links.received(open(["orders", 0]).link, snapshot(1, "5", []), 0);
+  equal(anew, false);
+  ({ link, anew } = links.received(link, { type: "delta", id: 1, position: "6", data: { orders: [order("a")] } }, 0));
+  equal(anew, false);
+  ({ link, anew } = links.received(link, snapshot(1, "7", [order("b")]), 0));
+  equal([anew, [...link.topics.get("orders").state.orders.keys()]], [true, ["b"]]);
+});
+
 test("it waits longer each time, up to a limit, and begins small again after a message", () => {
   let { link } = open(["orders", 0]);
   const waits = [];

@@ -48,24 +48,28 @@ test("a task leads to the stops that have something left, then to the depot", ()
 const seen = (x, heading, heardAt, floor = 0) => ({ place: at(x, 0, floor), heading_degrees: heading, heardAt });
 
 test("a robot is drawn on its way between two messages, and stays where it was last", () => {
-  const motion = moved(placed(seen(0, 0, 1), 0), seen(1000, 90, 2), 1000, 500);
-  equal([drawn(motion, 1000).x, drawn(motion, 1250).x, drawn(motion, 1500).x, drawn(motion, 9000).x], [0, 500, 1000, 1000]);
+  const motion = moved(placed(seen(0, 0, 0), 0), seen(1000, 90, 1000), 1000);
+  equal([drawn(motion, 1000).x, drawn(motion, 1575).x, drawn(motion, 2150).x, drawn(motion, 9000).x], [0, 500, 1000, 1000]);
 });
 
 test("it turns the short way round", () => {
-  const motion = moved(placed(seen(0, 350, 1), 0), seen(0, 10, 2), 0, 100);
-  equal(Math.round(drawn(motion, 50).heading) % 360, 0);
+  const motion = moved(placed(seen(0, 350, 0), 0), seen(0, 10, 1000), 0);
+  equal(Math.round(drawn(motion, 575).heading) % 360, 0);
 });
 
 test("a message that comes again changes nothing; one that comes early goes on from where it is drawn", () => {
-  const motion = moved(placed(seen(0, 0, 1), 0), seen(1000, 0, 2), 0, 1000);
-  equal(moved(motion, seen(1000, 0, 2), 500, 1000), motion);
-  equal(drawn(moved(motion, seen(2000, 0, 3), 500, 1000), 500).x, 500);
+  const motion = moved(placed(seen(0, 0, 0), 0), seen(1000, 0, 1000), 0);
+  equal(moved(motion, seen(1000, 0, 1003), 500), motion);
+  equal(Math.round(drawn(moved(motion, seen(2000, 0, 1500), 575), 575).x), 500);
 });
 
 test("it does not slide between floors, nor across half the mall", () => {
-  equal(drawn(moved(placed(seen(0, 0, 1), 0), seen(1000, 0, 2, 1), 0, 1000), 0), { floor: 1, x: 1000, y: 0, heading: 0 });
-  equal(drawn(moved(placed(seen(0, 0, 1), 0), seen(60000, 0, 2), 0, 1000), 0).x, 60000);
+  equal(drawn(moved(placed(seen(0, 0, 1), 0), seen(1000, 0, 2, 1), 0), 0), { floor: 1, x: 1000, y: 0, heading: 0 });
+  equal(drawn(moved(placed(seen(0, 0, 1), 0), seen(60000, 0, 2), 0), 0).x, 60000);
+});
+
+test("who does not want things to move sees a robot where it is", () => {
+  equal(drawn(moved(placed(seen(0, 0, 0), 0), seen(1000, 0, 1000), 0, true), 0).x, 1000);
 });
 
 test("staleness grows with age", () => {
