@@ -17,6 +17,7 @@ customElements.define("mb-robot-card", class extends View {
     this.topic = this.follow(`bot/${this.itemID}`, { hz: 1 });
     this.fleet = this.follow("fleet");
     this.stores = this.follow("stores");
+    this.orders = this.follow("orders");
     void app.loadMall().catch(() => {});
   }
 
@@ -66,5 +67,9 @@ customElements.define("mb-robot-card", class extends View {
       stop.items.map(item => `${item.quantity} × ${item.name}`).join(", "), lacking ? ` (${lacking} cannot be had)` : "");
   }
 
-  #orderLink(taskID) { return h("a", { href: to("orders", taskID.split("/")[0]) }, "its order"); }
+  #orderLink(taskID) {
+    const id = taskID.split("/")[0];
+    const known = this.orders.state.orders.get(id);
+    return h("a", { href: to("orders", id) }, known?.ticket ? `order ${known.ticket}` : "its order");
+  }
 });

@@ -3,8 +3,12 @@
 import { patch } from "./tree.js";
 import { app } from "./app-context.js";
 
+// A view that took long to draw rests this many times as long, so that a large mall leaves the page quick to the touch.
+const rest = 6;
+
 export class View extends HTMLElement {
   #due = false;
+  #notBefore = 0;
   #ends = [];
 
   /** What it shows: a node or a list of nodes. */
@@ -28,10 +32,13 @@ export class View extends HTMLElement {
   update() {
     if (this.#due) return;
     this.#due = true;
-    requestAnimationFrame(() => {
+    const draw = () => requestAnimationFrame(() => {
       this.#due = false;
       if (this.isConnected) this.#draw();
     });
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) setTimeout(draw, wait);
+    else draw();
   }
 
   /** Calls `end` when this leaves the page. */
@@ -44,7 +51,12 @@ export class View extends HTMLElement {
     return subscription;
   }
 
-  #draw() { patch(this, this.render()); }
+  #draw() {
+    const begun = performance.now();
+    patch(this, this.render());
+    const took = performance.now() - begun;
+    this.#notBefore = took > 8 ? begun + took * rest : 0;
+  }
 }
 
 // One clock for all, so that "3 min ago" goes on and nothing ticks when nothing is shown.
