@@ -225,6 +225,32 @@ class Clerk(StaffTestCase):
         self.answer(page, "Hand over", Pickup_code=placed["pickup_code"])
         self.told(page, "is handed over")
 
+    def test_a_payment_whose_answer_was_lost_is_tried_again_and_taken_once(self):
+        self.open_mall(robots=0)
+        identifier = self.place(items=1)["order_id"]
+        wait_until("the order to be approved", lambda: self.order(identifier)["state"] == "approved")
+        page = self.sign_in("carl", f"orders/{identifier}")
+        keys = []
+
+        def lose_the_first_answer(route):
+            keys.append(route.request.headers["idempotency-key"])
+            if len(keys) > 1:
+                return route.continue_()
+            route.fetch()
+            return route.abort()
+
+        page.route("**/payment", lose_the_first_answer)
+        self.allow("net::ERR_FAILED")
+        page.get_by_role("button", name="Take cash").click()
+        question = page.get_by_role("dialog")
+        question.get_by_role("button", name="Cash is in the till").click()
+        expect(question.get_by_role("alert")).to_contain_text("cannot be reached")
+        question.get_by_role("button", name="Try again").click()
+        self.told(page, "taken in cash")
+        self.assertEqual(len(set(keys)), 1, "another key could have taken it twice")
+        invoice = self.expect_staff(200, "carl", "GET", f"/orders/{identifier}/invoice")
+        self.assertEqual(invoice["captured"], invoice["amount"])
+
     def test_an_order_is_cancelled_and_another_cannot_be_found(self):
         self.open_mall(robots=0)
         placed = self.place(items=1)

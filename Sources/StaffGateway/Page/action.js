@@ -36,7 +36,8 @@ customElements.define("mb-action", class extends View {
   async #run() {
     if (this.#busy) return;
     const spec = this.#spec;
-    this.#busy = true;
+    // A question shows by itself that something is under way.
+    this.#busy = !spec.ask;
     this.update();
     try {
       const result = spec.ask ? await ask({ ...spec.ask, act: spec.act }) : await spec.act({}, newKey());

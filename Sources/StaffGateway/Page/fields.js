@@ -24,7 +24,7 @@ export function field(prefix, { name, label, hint, options, value, type = "text"
     h("label", { for: id }, label, rest.required ? null : h("span", { class: "optional" }, " optional")),
     control,
     hint ? h("p", { class: "hint", id: `${id}-hint` }, hint) : null,
-    error ? h("p", { class: "error", id: `${id}-error` }, error) : null);
+    error ? h("p", { class: "error", id: `${id}-error` }, `“${label}” ${error}.`) : null);
 }
 
 /** What a form holds, by name; a checkbox is true or false, everything else text without blanks around it. */
