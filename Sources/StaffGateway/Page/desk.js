@@ -2,6 +2,7 @@
 
 import { h } from "./tree.js";
 import { View } from "./view.js";
+import { app } from "./app-context.js";
 import { get, part } from "./api.js";
 import { money } from "./format.js";
 import { columnOf, longestFirst, progress } from "./figures.js";
@@ -15,11 +16,11 @@ customElements.define("mb-desk", class extends View {
   #busy = false;
   #problem = null;
   #choices = [];
-  #id = null;
+  // The order that is open, followed live.
+  #topic = null;
   // The code as the customer showed it; only what came this way is used to hand over without asking again.
   #code = null;
   #done = "";
-  #invoice = null;
   #step = "";
 
   begin() {
@@ -28,11 +29,12 @@ customElements.define("mb-desk", class extends View {
     const onKey = event => this.#key(event);
     addEventListener("keydown", onKey);
     this.until(() => removeEventListener("keydown", onKey));
+    this.until(() => this.#topic?.end());
     requestAnimationFrame(() => this.#field()?.focus());
   }
 
   render() {
-    const order = this.#id && this.orders.state.orders.get(this.#id);
+    const order = this.#topic?.state.order;
     if (order) this.#follow(order);
     return [
       h("h1", {}, "Pick-up desk"),
@@ -46,14 +48,15 @@ customElements.define("mb-desk", class extends View {
       problemBox(this.#problem),
       this.#done ? h("p", { class: "done", role: "status", key: "done" }, mark("good", "check", this.#done)) : null,
       this.#choices.length ? this.#choose() : null,
-      order ? this.#order(order) : this.#queue(),
+      this.#topic ? notYet(this.#topic, "the order") : null,
+      order ? this.#order(order, this.#topic.state.invoice) : this.#topic ? null : this.#queue(),
     ];
   }
 
-  #order(order) {
+  #order(order, invoice) {
     const { wanted, there, carried, lacking, missing } = progress(order);
     const ready = order.state === "ready";
-    const sum = due(order, this.#invoiceOf(order));
+    const sum = due(order, invoice);
     const words = ready
       ? lacking ? `Everything that can be had is here; ${lacking} of ${wanted} could not be had.` : "Everything is here."
       : columnOf(order) === "ended" ? "This order has ended."
@@ -67,8 +70,8 @@ customElements.define("mb-desk", class extends View {
       linesTable(order),
       h("p", { class: "big due" }, order.paid ? "Nothing to pay." : h("span", {}, "To pay: ", h("strong", {}, money(sum)))),
       h("div", { class: "row actions" },
-        takeCash(order, this.#invoice, { kind: this.#next(order) === "pay" ? "primary" : "", id: "desk-cash" }),
-        takeCard(order, this.#invoice, { id: "desk-card" }),
+        takeCash(order, invoice, { kind: this.#next(order) === "pay" ? "primary" : "", id: "desk-cash" }),
+        takeCard(order, invoice, { id: "desk-card" }),
         handOver(order, this.#code, { kind: this.#next(order) === "hand-over" ? "primary" : "", id: "desk-hand-over", done: () => this.#finished(order) }),
         h("a", { class: "button plain", href: to("orders", order.order_id) }, "Whole story"),
         h("button", { type: "button", class: "plain", onclick: () => this.#anew() }, "Next customer")));
@@ -85,25 +88,12 @@ customElements.define("mb-desk", class extends View {
     if (step === this.#step) return;
     this.#step = step;
     if (this.#next(order) === "ended") return;
-    void this.#loadInvoice(order);
     requestAnimationFrame(() => requestAnimationFrame(() => {
       if (document.querySelector("dialog[open]")) return;
       const id = { pay: "desk-cash", "hand-over": "desk-hand-over" }[this.#next(order)];
       (id ? this.querySelector(`#${id}`) : this.querySelector(".found h2"))?.focus();
     }));
   }
-
-  async #loadInvoice(order) {
-    try {
-      this.#invoice = await get(`/orders/${part(order.order_id)}/invoice`);
-    } catch {
-      // There is none yet, or it cannot be read now: the order's total stands for it.
-      this.#invoice = null;
-    }
-    this.update();
-  }
-
-  #invoiceOf(order) { return this.#invoice?.order_id === order.order_id ? this.#invoice : null; }
 
   #choose() {
     return h("section", { class: "card", key: "choose" }, h("h2", {}, "Which one?"),
@@ -128,13 +118,13 @@ customElements.define("mb-desk", class extends View {
     this.#problem = null;
     this.#done = "";
     this.#choices = [];
-    this.#id = null;
+    this.#close();
     if (/^\d{1,3}$/.test(text)) return this.#byTicket(Number(text));
     this.#busy = true;
     this.update();
     try {
       const order = await get(`/pickup/${part(text.toUpperCase())}`);
-      this.#open(order.order_id, text.toUpperCase(), order);
+      this.#open(order.order_id, text.toUpperCase());
     } catch (problem) {
       this.#problem = problem;
       this.#field().select();
@@ -156,16 +146,19 @@ customElements.define("mb-desk", class extends View {
     this.update();
   }
 
-  #open(id, code, order) {
-    this.#id = id;
+  #open(id, code) {
+    this.#close();
+    this.#topic = app.live.follow(`order/${id}`, { onChange: () => this.update() });
     this.#code = code;
     this.#choices = [];
     this.#problem = null;
-    this.#invoice = null;
     this.#step = "";
-    // An order that came just now may not be among the live ones yet.
-    if (order && !this.orders.state.orders.has(id)) this.orders.state.orders.set(id, order);
     this.update();
+  }
+
+  #close() {
+    this.#topic?.end();
+    this.#topic = null;
   }
 
   #finished(order) {
@@ -176,7 +169,8 @@ customElements.define("mb-desk", class extends View {
   }
 
   #anew() {
-    this.#id = this.#code = this.#invoice = this.#problem = null;
+    this.#close();
+    this.#code = this.#problem = null;
     this.#choices = [];
     this.#done = this.#step = "";
     const field = this.#field();
