@@ -39,7 +39,7 @@ export function unknown(topic) {
 export function fold(state, message, now) {
   switch (message.type) {
   case "snapshot": return snapshot(state, message);
-  case "delta": return { ...merged(state, message.data), position: message.position };
+  case "delta": return changed(state, message);
   case "resumed": return { ...state, position: message.position, complete: true, problem: null, coming: null };
   case "telemetry": return heard(state, message.bots, now);
   case "error": return { ...state, problem: message.problem, coming: null };
@@ -53,6 +53,12 @@ function snapshot(state, message) {
   const coming = merged(begun, message.data);
   if (!message.last) return { ...state, coming };
   return { ...coming, position: message.position, complete: true, coming: null, telemetry: state.telemetry };
+}
+
+// What changes between two parts of a snapshot has changed in what is coming too.
+function changed(state, { data, position }) {
+  const coming = state.coming ? merged(state.coming, data) : null;
+  return { ...merged(state, data), coming, position };
 }
 
 function merged(state, data) {

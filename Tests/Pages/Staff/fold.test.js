@@ -23,6 +23,14 @@ test("what was known stays until the last part of a new snapshot is there", () =
   equal([ids(state.orders), state.position], [["a", "b"], "20"]);
 });
 
+test("what changes between two parts of a snapshot is not lost", () => {
+  let state = fold(unknown("orders"), snapshot({ orders: [order("a"), order("b")] }, { part: 1, last: false }), 0);
+  state = fold(state, delta({ orders: [order("a", "ready")], removed: ["b"] }), 0);
+  truthy(!state.complete, "it is not complete yet");
+  state = fold(state, snapshot({ orders: [order("c")] }, { part: 2, last: true, position: "12" }), 0);
+  equal([ids(state.orders), state.orders.get("a").state], [["a", "c"], "ready"]);
+});
+
 test("a snapshot that begins anew forgets the parts of the one before", () => {
   let state = fold(unknown("orders"), snapshot({ orders: [order("a")] }, { part: 1, last: false }), 0);
   state = fold(state, snapshot({ orders: [order("b")] }, { part: 1, last: true }), 0);

@@ -39,6 +39,7 @@ test("after a break it subscribes under new ids from where it was, and keeps wha
 test("a topic whose snapshot was not whole is asked for as a whole", () => {
   let { link } = open(["orders", 0]);
   ({ link } = links.received(link, { ...snapshot(1, "5", [order("a")]), last: false }, 0));
+  ({ link } = links.received(link, { type: "delta", id: 1, position: "6", data: { orders: [order("a")] } }, 0));
   equal(links.opened(links.retry(links.broke(link, 0, 0))).send[0].from, undefined);
 });
 
