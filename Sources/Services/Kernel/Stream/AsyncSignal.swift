@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A flag that one task waits for and anyone sets. Setting it twice before the wait counts once.
-final class AsyncSignal: Sendable {
+package final class AsyncSignal: Sendable {
     private struct State {
         var isSet = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -9,7 +9,9 @@ final class AsyncSignal: Sendable {
 
     private let state = Mutex(State())
 
-    func notify() {
+    package init() {}
+
+    package func notify() {
         let waiter = state.withLock { state in
             defer { state.waiter = nil }
             state.isSet = state.waiter == nil
@@ -19,7 +21,7 @@ final class AsyncSignal: Sendable {
     }
 
     /// Returns when the flag was set, or when the task is cancelled.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 let isSet = state.withLock { state in
