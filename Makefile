@@ -34,9 +34,9 @@ autobahn: ## Run Autobahn's WebSocket suite against ours (AUTOBAHN="--short", or
 	@scripts/setup --check
 	@scripts/autobahn $(AUTOBAHN)
 
-simulate: ## Simulate whole malls, each from a seed, with crashes and a bad network (SEEDS=how many, or SEED=one to show)
+simulate: ## Simulate whole malls, each from a seed, with crashes and a bad network (SEEDS=how many, SEED=one to show, COMPARE=how many in debug and release)
 	@scripts/setup --check
-	@scripts/simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
+	@scripts/simulate $(if $(COMPARE),--compare $(COMPARE),$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000)))
 
 hostile: build ## Attack a server while 100 healthy robots go on, and measure what they feel (about 12 minutes)
 	@MALLBOTS=.build/release/mallbots HOSTILE=full python3 -m unittest discover --start-directory Tests/EndToEnd \

@@ -6,10 +6,8 @@ final class StoresHistory {
     private struct Shelf {
         var storeID: String
         var stock: UInt32
-        var prices: Set<Int64>
-        /// The least and most that it has had since Depot last changed it.
+        /// The least that it has had since Depot last changed it.
         var least: UInt32
-        var most: UInt32
         /// The place in Depot's log up to which its events are accounted for.
         var seen: UInt64
     }
@@ -18,15 +16,15 @@ final class StoresHistory {
     // Set by the auditor.
     var depot = DepotHistory()
     private var shelves: [String: Shelf] = [:]
-    /// Of products that are not sold any more.
-    private var oldPrices: [String: Set<Int64>] = [:]
+    /// All that a product ever cost, also of one that was sold before under the same name.
+    private var prices: [String: Set<Int64>] = [:]
 
     private func require(_ holds: Bool, _ what: @autoclosure () -> String) {
         if !holds { fail(what()) }
     }
 
     func hasAsked(_ price: Int64, for product: String) -> Bool {
-        shelves[product]?.prices.contains(price) ?? oldPrices[product]?.contains(price) ?? false
+        prices[product]?.contains(price) ?? false
     }
 
     func take(_ event: StoresV1.Event, _ recorded: RecordedEvent) {
@@ -35,12 +33,10 @@ final class StoresHistory {
             guard let product = event.product else { return fail("an empty product") }
             require(shelves[product.productID] == nil, "\(product.productID) is added twice")
             shelves[product.productID] = Shelf(
-                storeID: product.storeID, stock: product.stock, prices: [product.price?.minorUnits ?? 0],
-                least: product.stock, most: product.stock, seen: depot.stock.count)
-        case .productRemoved(let event):
-            oldPrices[event.productID] = shelves[event.productID]?.prices
-            shelves[event.productID] = nil
-        case .priceChanged(let event): shelves[event.productID]?.prices.insert(event.price?.minorUnits ?? 0)
+                storeID: product.storeID, stock: product.stock, least: product.stock, seen: depot.stock.count)
+            prices[product.productID, default: []].insert(product.price?.minorUnits ?? 0)
+        case .productRemoved(let event): shelves[event.productID] = nil
+        case .priceChanged(let event): prices[event.productID, default: []].insert(event.price?.minorUnits ?? 0)
         case .stockChanged(let event): change(event, recorded.cause)
         case nil: fail("an event of no kind at position \(recorded.position) of Stores' log")
         default: break
@@ -58,10 +54,10 @@ final class StoresHistory {
             let expected = change.applied(to: shelf.stock)
             require(event.stock == expected, "\(id): \(shelf.stock) become \(event.stock), not \(expected)")
             shelf.seen = position
-            (shelf.least, shelf.most) = (event.stock, event.stock)
+            shelf.least = event.stock
         } else {
             require(event.reason == .set, "\(id): stock changes without a cause")
-            (shelf.least, shelf.most) = (min(shelf.least, event.stock), max(shelf.most, event.stock))
+            shelf.least = min(shelf.least, event.stock)
         }
         shelf.stock = event.stock
         shelves[id] = shelf

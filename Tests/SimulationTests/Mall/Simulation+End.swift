@@ -17,7 +17,7 @@ extension Simulation {
         healedAt = world.loop.milliseconds
         world.trace.note("heal")
         world.provider.manners = ProviderManners()
-        world.provider.downUntil = 0
+        world.provider.restart(downMs: 0)
         for robot in takeovers {
             robot.isGoneForGood = true
             robot.crash()

@@ -20,7 +20,7 @@ extension Simulation {
         if strikes(troubles.shopCrash), let server { random.pick(server.services)?.kill() }
         if strikes(troubles.manager) { manage() }
         if strikes(troubles.providerDown) {
-            world.provider.downUntil = world.loop.milliseconds + Int64(random.between(1_000, 120_000))
+            world.provider.restart(downMs: Int64(random.between(1_000, 120_000)))
         }
         if strikes(troubles.diskStall) {
             server?.diskStalledUntil = world.loop.time + Int64(random.between(100, 20_000)) * 1_000_000

@@ -168,6 +168,7 @@ final class SimCustomer: @unchecked Sendable {
             guard let order = present else { return look() }
             if order.hasEnded { return leave() }
             if mall.isTroubled, random.chance(plan.troubles.cancel) { cancel {} }
+            if mall.isTroubled, order.view.state == .approved, random.chance(50) { leaveCard(order) }
             if !isPaying, !order.view.paid, wantsToPay(order) { pay(order) }
             if order.view.state == .ready, !isAtDesk { goToDesk(order) }
             look()
@@ -194,6 +195,20 @@ final class SimCustomer: @unchecked Sendable {
         // The card was declined, or it never came to that.
         case .atCheckout: order.view.state == .ready && mall.isClosing
         case .never: false
+        }
+    }
+
+    /// Has the order's price held on a card after checkout.
+    private func leaveCard(_ order: Order) {
+        let request = PaymentsV1.AuthorizePaymentRequest(
+            idempotencyKey: key(), orderID: orderID, amount: order.view.total, cardToken: card)
+        let id = "auth-\(number)-\(keys)"
+        mall.ask(\.payments, request, key: request.idempotencyKey) { core, _ in
+            let events = core.withConsequences(try core.authorize(request, authorizationID: id))
+            return Decision(events.map(\.new)) { core in
+                core.accounts[request.orderID]?.authorization(id) ?? PaymentsV1.Authorization()
+            }
+        } answered: { (_: Result<PaymentsV1.Authorization, ServiceError>) in
         }
     }
 

@@ -21,12 +21,19 @@ final class SimProvider {
     private let loop: SimLoop
     private let random: SimRandom
     var manners = ProviderManners()
-    /// It is not there before.
-    var downUntil: Int64 = 0
+    /// It is not there before, and rises with each restart: then what it was about to answer is lost.
+    private var downUntil: Int64 = 0
+    private var life = 0
     /// How long it is waited for.
     private static let patienceMs = 10_000...30_000
     private(set) var asked = 0
     private(set) var mishaps = 0
+
+    /// It goes down, with what it had not answered yet, and is back after a while.
+    func restart(downMs: Int64) {
+        life += 1
+        downUntil = loop.milliseconds + downMs
+    }
 
     // MARK: Its books
 
@@ -81,10 +88,15 @@ final class SimProvider {
             if happens(manners.fails) { return giveUp() }
             if happens(manners.losesAnswer) { return }
             let late = happens(manners.isLate) ? Int64(random.between(20_000, 200_000)) : 0
-            loop.after(ms: late + between(manners.latencyMs)) { answer(decided) }
-            if happens(manners.answersTwice) {
-                loop.after(ms: late + between(manners.latencyMs) * 3) { answer(decided) }
-            }
+            send(decided, afterMs: late + between(manners.latencyMs), answer)
+            if happens(manners.answersTwice) { send(decided, afterMs: late + between(manners.latencyMs) * 3, answer) }
+        }
+    }
+
+    private func send(_ answer: ProviderAnswer, afterMs: Int64, _ take: @escaping (ProviderAnswer) -> Void) {
+        let life = life
+        loop.after(ms: afterMs) { [self] in
+            if self.life == life { take(answer) }
         }
     }
 
