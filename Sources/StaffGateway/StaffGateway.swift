@@ -20,7 +20,7 @@ public struct StaffGateway: Service {
         /// 0: any free port; `boundAddress` tells which.
         public var port: Int
         public var limits = WebLimits()
-        /// nil: plain HTTP.
+        /// Nil: plain HTTP.
         public var tls: WebTLS?
         /// The mall's currency, ISO 4217.
         public var currency = "EUR"

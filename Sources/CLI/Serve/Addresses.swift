@@ -12,7 +12,7 @@ struct Addresses: Codable, Hashable, Sendable {
     var staff: String
     /// Where the first of the staff makes themselves known; absent once somebody has. Whoever has it can become a manager.
     var staffSetup: String?
-    /// Whether the kiosks' and the staff's are over TLS; absent when they are not.
+    /// Whether kiosks and staff come over TLS; absent when they do not.
     var https: Bool?
     /// The data directory, as an absolute path.
     var data: String

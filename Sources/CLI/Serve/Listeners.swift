@@ -22,12 +22,11 @@ struct Listeners: Sendable {
 
     /// - Parameter hangUps: each value has the certificates loaded again
     init(options: ServeOptions, services parts: Services, hangUps: AsyncStream<Void>, logger: Logger) throws {
-        for (flag, address) in [("--kiosk", options.kiosk), ("--staff", options.staff)] {
-            try options.https.check(address, flag: flag)
-        }
+        try options.https.check(options.kiosk, flag: "--kiosk")
+        try options.https.check(options.staff, flag: "--staff")
         let credentials = Credentials(options.data.folders, keyLog: try options.keyLog.open(logger: logger))
         var hosts = [options.bots.host, options.services.host]
-        if options.https.https { hosts += [options.kiosk.host] }
+        if options.https.https { hosts += [options.kiosk.host, options.staff.host] }
         let ticketKeys = try credentials.ticketKeys()
         let first = try credentials.server(hosts: hosts, ticketKeys: ticketKeys, https: options.https)
         let tls = first.context
@@ -69,10 +68,10 @@ struct Listeners: Sendable {
         kiosk = KioskGateway(
             configuration: kiosks, stores: parts.stores, orders: parts.orders, payments: parts.payments, logger: logger)
         staffService = parts.staff
-        var desks = StaffGateway.Configuration(host: options.staff.host, port: options.staff.port)
-        desks.tls = web
+        var page = StaffGateway.Configuration(host: options.staff.host, port: options.staff.port)
+        page.tls = web
         staff = StaffGateway(
-            configuration: desks,
+            configuration: page,
             services: .init(
                 staff: parts.staff, stores: parts.stores, orders: parts.orders, payments: parts.payments,
                 depot: parts.depot, events: parts.stream),
@@ -110,11 +109,12 @@ struct Listeners: Sendable {
     /// Where they listen. Waits until all do.
     func addresses(data: String) async throws -> Addresses {
         let staff = try await Self.naming("--staff") { try await self.staff.boundAddress.description }
+        let scheme = isSecure ? "https://" : "http://"
         return Addresses(
             bots: try await Self.naming("--bots") { try await bots.boundAddress.description },
             services: try await Self.naming("--services") { try await services.boundAddress.description },
             kiosk: try await Self.naming("--kiosk") { try await kiosk.boundAddress.description }, staff: staff,
-            staffSetup: try await staffService.setupToken().map { "\(isSecure ? "https" : "http")://\(staff)/#setup=\($0)" },
+            staffSetup: try await staffService.setupToken().map { "\(scheme)\(staff)/#setup=\($0)" },
             https: isSecure ? true : nil, data: data)
     }
 

@@ -4,6 +4,7 @@ import Depot
 import Kernel
 import Orders
 import Payments
+import StaffGateway
 import Stores
 import Wire
 import WireServices

@@ -52,7 +52,7 @@ customElements.define("mb-account", class extends View {
 """#),
     PageFile(
         path: "/assets/action.js", source: "action.js", contentType: "text/javascript; charset=utf-8",
-        tag: "ff4105208f61c8b9",
+        tag: "e039bf09ef00d0b7",
         content: #"""
 // A button that does something at the server: says what, asks back where it cannot be undone, shows that it runs and
 // what became of it, and is disabled with the reason for a role that may not.
@@ -92,7 +92,8 @@ customElements.define("mb-action", class extends View {
   async #run() {
     if (this.#busy) return;
     const spec = this.#spec;
-    this.#busy = true;
+    // A question shows by itself that something is under way.
+    this.#busy = !spec.ask;
     this.update();
     try {
       const result = spec.ask ? await ask({ ...spec.ask, act: spec.act }) : await spec.act({}, newKey());
@@ -143,17 +144,17 @@ customElements.define("mb-alerts", class extends View {
 """#),
     PageFile(
         path: "/assets/api.js", source: "api.js", contentType: "text/javascript; charset=utf-8",
-        tag: "f46cc279a2d13748",
+        tag: "3ec31ae0cc21a0a0",
         content: #"""
 // Calls of the gateway's REST API. Each returns what was answered, or throws a `Problem`.
 
 import { Problem } from "./problem.js";
 
 const patience = 20_000;
-let onSignedOut = () => {};
+let refused = { signedOut() {}, forbidden() {} };
 
-/** What is to happen when the server says that nobody is signed in. */
-export function whenSignedOut(action) { onSignedOut = action; }
+/** What is to happen when the server says that nobody is signed in, and when that a role may not. */
+export function whenRefused(actions) { refused = actions; }
 
 /** A key for one thing to be done, however often it is asked for. */
 export function newKey() {
@@ -188,7 +189,8 @@ export async function call(method, path, { body, key, quiet } = {}) {
   }
   if (answer.ok) return { status: answer.status, body: document };
   const problem = Problem.from(document ?? {}, answer.status, Number(answer.headers.get("Retry-After")) || 0);
-  if (problem.kind === "unauthenticated" && !quiet) onSignedOut();
+  if (problem.kind === "unauthenticated" && !quiet) refused.signedOut();
+  if (problem.kind === "forbidden") refused.forbidden();
   throw problem;
 }
 
@@ -240,14 +242,14 @@ export const app = {
 """#),
     PageFile(
         path: "/assets/app.js", source: "app.js", contentType: "text/javascript; charset=utf-8",
-        tag: "c214bc974b5c90cf",
+        tag: "77c4f8faffc02d65",
         content: #"""
 // The start of the page, and its frame: menu, connection, who is signed in, and the view that the address names.
 
 import { h } from "./tree.js";
 import { View } from "./view.js";
 import { app } from "./app-context.js";
-import { call, get, whenSignedOut } from "./api.js";
+import { call, get, whenRefused } from "./api.js";
 import { Live } from "./live.js";
 import { may, reasonFor } from "./roles.js";
 import { icon } from "./signs.js";
@@ -279,8 +281,13 @@ app.live = new Live({
   onCondition: () => app.changed(),
   onEnded: () => signedOut("Your session has ended: you signed out elsewhere, were inactive for long, or a manager changed your account."),
   onFailure: () => void readSession(),
+  onAnew: () => void readSession(),
 });
-whenSignedOut(() => signedOut("Your session has ended. Sign in to go on."));
+whenRefused({
+  signedOut: () => signedOut("Your session has ended. Sign in to go on."),
+  // The role may be another than this page knows.
+  forbidden: () => void readSession(),
+});
 
 /** Takes over a session document: begins to follow the mall when somebody is signed in. */
 app.enter = session => {
@@ -463,7 +470,7 @@ customElements.define("mb-link-state", class extends View {
 """#),
     PageFile(
         path: "/assets/audit-view.js", source: "audit-view.js", contentType: "text/javascript; charset=utf-8",
-        tag: "c0113e37a02e05b7",
+        tag: "68d8a0419df7cdb4",
         content: #"""
 // Who did what and when, newest first.
 
@@ -494,7 +501,7 @@ customElements.define("mb-audit", class extends View {
       h("h1", {}, "Audit log"),
       h("form", { class: "toolbar", role: "search", key: "tools", onsubmit: event => this.#search(event) },
         h("label", { for: "audit-user" }, "User"), h("input", { id: "audit-user", name: "user", type: "search", autocomplete: "off", spellcheck: "false" }),
-        h("label", { for: "audit-target" }, "What it was done to"), h("input", { id: "audit-target", name: "target", type: "search", autocomplete: "off", spellcheck: "false" }),
+        h("label", { for: "audit-target" }, "Done to"), h("input", { id: "audit-target", name: "target", type: "search", placeholder: "bot/bot-3, order, user …", autocomplete: "off", spellcheck: "false" }),
         h("button", { type: "submit" }, this.#busy ? h("span", { class: "spinner" }) : null, "Show")),
       problemBox(this.#problem),
       !this.#entries && !this.#problem ? h("p", { class: "loading", role: "status", key: "loading" }, h("span", { class: "spinner" }), "Loading the audit log …") : null,
@@ -628,12 +635,13 @@ export function addBot() {
 """#),
     PageFile(
         path: "/assets/desk.js", source: "desk.js", contentType: "text/javascript; charset=utf-8",
-        tag: "7ceb173c3deca89c",
+        tag: "85a0229ec194bdab",
         content: #"""
 // The pick-up desk, made for the keyboard: type the code or the ticket, Enter; the next thing to do has the focus.
 
 import { h } from "./tree.js";
 import { View } from "./view.js";
+import { app } from "./app-context.js";
 import { get, part } from "./api.js";
 import { money } from "./format.js";
 import { columnOf, longestFirst, progress } from "./figures.js";
@@ -647,11 +655,11 @@ customElements.define("mb-desk", class extends View {
   #busy = false;
   #problem = null;
   #choices = [];
-  #id = null;
+  // The order that is open, followed live.
+  #topic = null;
   // The code as the customer showed it; only what came this way is used to hand over without asking again.
   #code = null;
   #done = "";
-  #invoice = null;
   #step = "";
 
   begin() {
@@ -660,11 +668,12 @@ customElements.define("mb-desk", class extends View {
     const onKey = event => this.#key(event);
     addEventListener("keydown", onKey);
     this.until(() => removeEventListener("keydown", onKey));
+    this.until(() => this.#topic?.end());
     requestAnimationFrame(() => this.#field()?.focus());
   }
 
   render() {
-    const order = this.#id && this.orders.state.orders.get(this.#id);
+    const order = this.#topic?.state.order;
     if (order) this.#follow(order);
     return [
       h("h1", {}, "Pick-up desk"),
@@ -678,14 +687,15 @@ customElements.define("mb-desk", class extends View {
       problemBox(this.#problem),
       this.#done ? h("p", { class: "done", role: "status", key: "done" }, mark("good", "check", this.#done)) : null,
       this.#choices.length ? this.#choose() : null,
-      order ? this.#order(order) : this.#queue(),
+      this.#topic ? notYet(this.#topic, "the order") : null,
+      order ? this.#order(order, this.#topic.state.invoice) : this.#topic ? null : this.#queue(),
     ];
   }
 
-  #order(order) {
+  #order(order, invoice) {
     const { wanted, there, carried, lacking, missing } = progress(order);
     const ready = order.state === "ready";
-    const sum = due(order, this.#invoiceOf(order));
+    const sum = due(order, invoice);
     const words = ready
       ? lacking ? `Everything that can be had is here; ${lacking} of ${wanted} could not be had.` : "Everything is here."
       : columnOf(order) === "ended" ? "This order has ended."
@@ -699,8 +709,8 @@ customElements.define("mb-desk", class extends View {
       linesTable(order),
       h("p", { class: "big due" }, order.paid ? "Nothing to pay." : h("span", {}, "To pay: ", h("strong", {}, money(sum)))),
       h("div", { class: "row actions" },
-        takeCash(order, this.#invoice, { kind: this.#next(order) === "pay" ? "primary" : "", id: "desk-cash" }),
-        takeCard(order, this.#invoice, { id: "desk-card" }),
+        takeCash(order, invoice, { kind: this.#next(order) === "pay" ? "primary" : "", id: "desk-cash" }),
+        takeCard(order, invoice, { id: "desk-card" }),
         handOver(order, this.#code, { kind: this.#next(order) === "hand-over" ? "primary" : "", id: "desk-hand-over", done: () => this.#finished(order) }),
         h("a", { class: "button plain", href: to("orders", order.order_id) }, "Whole story"),
         h("button", { type: "button", class: "plain", onclick: () => this.#anew() }, "Next customer")));
@@ -717,25 +727,12 @@ customElements.define("mb-desk", class extends View {
     if (step === this.#step) return;
     this.#step = step;
     if (this.#next(order) === "ended") return;
-    void this.#loadInvoice(order);
     requestAnimationFrame(() => requestAnimationFrame(() => {
       if (document.querySelector("dialog[open]")) return;
       const id = { pay: "desk-cash", "hand-over": "desk-hand-over" }[this.#next(order)];
       (id ? this.querySelector(`#${id}`) : this.querySelector(".found h2"))?.focus();
     }));
   }
-
-  async #loadInvoice(order) {
-    try {
-      this.#invoice = await get(`/orders/${part(order.order_id)}/invoice`);
-    } catch {
-      // There is none yet, or it cannot be read now: the order's total stands for it.
-      this.#invoice = null;
-    }
-    this.update();
-  }
-
-  #invoiceOf(order) { return this.#invoice?.order_id === order.order_id ? this.#invoice : null; }
 
   #choose() {
     return h("section", { class: "card", key: "choose" }, h("h2", {}, "Which one?"),
@@ -760,13 +757,13 @@ customElements.define("mb-desk", class extends View {
     this.#problem = null;
     this.#done = "";
     this.#choices = [];
-    this.#id = null;
+    this.#close();
     if (/^\d{1,3}$/.test(text)) return this.#byTicket(Number(text));
     this.#busy = true;
     this.update();
     try {
       const order = await get(`/pickup/${part(text.toUpperCase())}`);
-      this.#open(order.order_id, text.toUpperCase(), order);
+      this.#open(order.order_id, text.toUpperCase());
     } catch (problem) {
       this.#problem = problem;
       this.#field().select();
@@ -788,16 +785,19 @@ customElements.define("mb-desk", class extends View {
     this.update();
   }
 
-  #open(id, code, order) {
-    this.#id = id;
+  #open(id, code) {
+    this.#close();
+    this.#topic = app.live.follow(`order/${id}`, { onChange: () => this.update() });
     this.#code = code;
     this.#choices = [];
     this.#problem = null;
-    this.#invoice = null;
     this.#step = "";
-    // An order that came just now may not be among the live ones yet.
-    if (order && !this.orders.state.orders.has(id)) this.orders.state.orders.set(id, order);
     this.update();
+  }
+
+  #close() {
+    this.#topic?.end();
+    this.#topic = null;
   }
 
   #finished(order) {
@@ -808,7 +808,8 @@ customElements.define("mb-desk", class extends View {
   }
 
   #anew() {
-    this.#id = this.#code = this.#invoice = this.#problem = null;
+    this.#close();
+    this.#code = this.#problem = null;
     this.#choices = [];
     this.#done = this.#step = "";
     const field = this.#field();
@@ -1090,7 +1091,7 @@ const sentences = {
 """#),
     PageFile(
         path: "/assets/fields.js", source: "fields.js", contentType: "text/javascript; charset=utf-8",
-        tag: "63f75d93c6186a7c",
+        tag: "4366ee955aef1e26",
         content: #"""
 // Form fields with labels, hints and errors that belong to them.
 
@@ -1118,7 +1119,7 @@ export function field(prefix, { name, label, hint, options, value, type = "text"
     h("label", { for: id }, label, rest.required ? null : h("span", { class: "optional" }, " optional")),
     control,
     hint ? h("p", { class: "hint", id: `${id}-hint` }, hint) : null,
-    error ? h("p", { class: "error", id: `${id}-error` }, error) : null);
+    error ? h("p", { class: "error", id: `${id}-error` }, `“${label}” ${error}.`) : null);
 }
 
 /** What a form holds, by name; a checkbox is true or false, everything else text without blanks around it. */
@@ -1241,7 +1242,7 @@ export const waitsSince = order => (order.state === "ready" ? order.ready_at : o
 """#),
     PageFile(
         path: "/assets/fold.js", source: "fold.js", contentType: "text/javascript; charset=utf-8",
-        tag: "d20816bca651a536",
+        tag: "f9506bd524fe9064",
         content: #"""
 // What is known of a live topic: the fold of its snapshot and deltas. Pure: values in, values out.
 
@@ -1284,7 +1285,7 @@ export function unknown(topic) {
 export function fold(state, message, now) {
   switch (message.type) {
   case "snapshot": return snapshot(state, message);
-  case "delta": return { ...merged(state, message.data), position: message.position };
+  case "delta": return changed(state, message);
   case "resumed": return { ...state, position: message.position, complete: true, problem: null, coming: null };
   case "telemetry": return heard(state, message.bots, now);
   case "error": return { ...state, problem: message.problem, coming: null };
@@ -1298,6 +1299,12 @@ function snapshot(state, message) {
   const coming = merged(begun, message.data);
   if (!message.last) return { ...state, coming };
   return { ...coming, position: message.position, complete: true, coming: null, telemetry: state.telemetry };
+}
+
+// What changes between two parts of a snapshot has changed in what is coming too.
+function changed(state, { data, position }) {
+  const coming = state.coming ? merged(state.coming, data) : null;
+  return { ...merged(state, data), coming, position };
 }
 
 function merged(state, data) {
@@ -1545,7 +1552,7 @@ function distanceToLine(p, a, b) {
 """#),
     PageFile(
         path: "/assets/link.js", source: "link.js", contentType: "text/javascript; charset=utf-8",
-        tag: "73cc7505c6cbc7e4",
+        tag: "ad84e8a3ade7d1c9",
         content: #"""
 // The live connection as a value: what is subscribed, under which ids, what is known of it, and when to try again.
 // Pure: each input returns `{link, send, effects}`; live.js owns the socket, the timers and the clock.
@@ -1622,7 +1629,10 @@ export function unwant(link, name) {
   return { link: { ...link, topics }, send: had?.id != null && link.phase === "open" ? [{ type: "unsubscribe", id: had.id }] : [] };
 }
 
-/** A message of the server. `changed` names the topic that it was about, or is null. */
+/**
+ * A message of the server. `changed` names the topic that it was about, or is null; `anew`: the server sends all of it
+ * again without being asked, as it does when the user's role has changed.
+ */
 export function received(link, message, now) {
   for (const [name, topic] of link.topics) {
     if (topic.id === null || topic.id !== message.id) continue;
@@ -1635,9 +1645,10 @@ export function received(link, message, now) {
     return {
       link: { ...link, topics, failures: 0, brokenSince: whole ? null : link.brokenSince },
       changed: name,
+      anew: topic.settled && message.type === "snapshot",
     };
   }
-  return { link, changed: null };
+  return { link, changed: null, anew: false };
 }
 
 function subscribed(link, topic) {
@@ -1649,7 +1660,7 @@ function subscribed(link, topic) {
 """#),
     PageFile(
         path: "/assets/live.js", source: "live.js", contentType: "text/javascript; charset=utf-8",
-        tag: "350d13dca3046287",
+        tag: "796528a71b3693f3",
         content: #"""
 // The socket around link.js: opens it, keeps it, and tells those who follow a topic that it changed.
 
@@ -1670,10 +1681,10 @@ export class Live {
   // By topic, those who follow it.
   #followers = new Map();
 
-  /** `onCondition` is called when the connection's condition changed, `onEnded` when the session is over,
-   * `onFailure` after each attempt that failed. */
-  constructor({ onCondition, onEnded, onFailure }) {
-    Object.assign(this, { onCondition, onEnded, onFailure });
+  /** `onCondition` is called when the connection's condition changed, `onEnded` when the session is over, `onFailure`
+   * after each attempt that failed, `onAnew` when the server has reason to send everything again. */
+  constructor({ onCondition, onEnded, onFailure, onAnew }) {
+    Object.assign(this, { onCondition, onEnded, onFailure, onAnew });
     addEventListener("online", () => this.tryNow());
     addEventListener("offline", () => this.onCondition());
   }
@@ -1772,17 +1783,18 @@ export class Live {
       return console.warn("live: a message that is no JSON was left out");
     }
     const before = this.condition;
-    const { link, changed } = links.received(this.#link, message, Date.now());
+    const { link, changed, anew } = links.received(this.#link, message, Date.now());
     this.#link = link;
     for (const onChange of this.#followers.get(changed) ?? []) onChange(message);
     if (this.condition !== before) this.onCondition();
+    if (anew) this.onAnew();
   }
 }
 
 """#),
     PageFile(
         path: "/assets/map-floor.js", source: "map-floor.js", contentType: "text/javascript; charset=utf-8",
-        tag: "2e71e1a629aa86f4",
+        tag: "bea4ddc196e75068",
         content: #"""
 // One floor of the map. What stands is drawn like everything else; robots are moved frame by frame beside that.
 
@@ -1919,7 +1931,6 @@ customElements.define("mb-floor", class extends View {
   #move() {
     if (!this.svg) return;
     const now = performance.now();
-    const apart = still.matches ? 1 : 1000 / this.hz * 1.15;
     const { telemetry, bots } = this.fleet.state;
     const crowd = new Map();
     for (const mark of this.svg.querySelectorAll(".robot")) {
@@ -1927,7 +1938,7 @@ customElements.define("mb-floor", class extends View {
       const seen = telemetry.get(id) ?? { place: bots.get(id)?.place, heardAt: 0 };
       if (!seen.place) continue;
       const had = this.#motions.get(id);
-      const motion = had ? moved(had, seen, now, apart) : placed(seen, now);
+      const motion = had ? moved(had, seen, now, still.matches) : placed(seen, now);
       this.#motions.set(id, motion);
       const at = drawn(motion, now);
       const [dx, dy] = this.#nudge(id, at, seen, crowd);
@@ -2044,7 +2055,7 @@ export function robotMark(shape, charge, name, stale) {
 """#),
     PageFile(
         path: "/assets/map-view.js", source: "map-view.js", contentType: "text/javascript; charset=utf-8",
-        tag: "6f63efdea3395e0f",
+        tag: "c050b0de5a232878",
         content: #"""
 // The live map: floors with stores, ways, docks and the depot, the robots on them, and a robot's card beside it.
 
@@ -2108,7 +2119,7 @@ customElements.define("mb-map", class extends View {
     const shown = mall.floors.filter(floor => this.#floor === null || floor.number === this.#floor).sort((a, b) => b.number - a.number);
     return h("div", { class: "floors", key: "floors" }, shown.map(floor => h("section", { class: "card floor", key: floor.number },
       h("h2", {}, floor.name || `Floor ${floor.number}`),
-      h("mb-floor", { key: floor.number, ".floor": floor, ".mall": mall, ".fleet": this.fleet, ".stores": this.stores, ".several": shown.length > 1, ".zoom": zooms[this.#zoom], ".hz": hz,
+      h("mb-floor", { key: floor.number, ".floor": floor, ".mall": mall, ".fleet": this.fleet, ".stores": this.stores, ".several": shown.length > 1, ".zoom": zooms[this.#zoom],
         ".routes": this.#routes, ".chosen": this.#chosen, ".choose": id => this.#set(() => { this.#chosen = id; }) }))));
   }
 
@@ -2154,7 +2165,7 @@ customElements.define("mb-map", class extends View {
 """#),
     PageFile(
         path: "/assets/motion.js", source: "motion.js", contentType: "text/javascript; charset=utf-8",
-        tag: "8be73c43297944f7",
+        tag: "dc8790832f833b00",
         content: #"""
 // Where a robot is drawn between two messages of telemetry. Pure: times are given, in ms.
 
@@ -2165,19 +2176,29 @@ export const goneAfter = 30_000;
 // A jump longer than this (mm) is not a drive: another floor's elevator, or a robot that was carried.
 const longestDrive = 12_000;
 
+// What is taken for the time between two messages of a robot, at least and at most; ms.
+const quickest = 150;
+const slowest = 2500;
+
 /** A robot's movement when it is first seen. */
 export function placed(seen, now) {
   const at = spot(seen);
   return { from: at, to: at, begun: now, lasts: 1, heardAt: seen.heardAt };
 }
 
-/** The movement after new telemetry: from where it is drawn now to where it is, as long as messages lie apart. */
-export function moved(motion, seen, now, apart) {
-  if (motion.heardAt === seen.heardAt) return motion;
-  const here = drawn(motion, now);
+/**
+ * The movement after new telemetry: from where it is drawn now to where it is, as long as the robot's messages lie apart.
+ * `still`: at once, for who does not want things to move.
+ */
+export function moved(motion, seen, now, still = false) {
   const to = spot(seen);
-  const jump = to.floor !== here.floor || Math.hypot(to.x - here.x, to.y - here.y) > longestDrive;
-  return { from: jump ? to : here, to, begun: now, lasts: Math.max(1, apart), heardAt: seen.heardAt };
+  // The same message again, perhaps with its age rounded otherwise.
+  if (to.floor === motion.to.floor && to.x === motion.to.x && to.y === motion.to.y && to.heading === motion.to.heading) return motion;
+  const here = drawn(motion, now);
+  const jump = still || to.floor !== here.floor || Math.hypot(to.x - here.x, to.y - here.y) > longestDrive;
+  // A little longer, so that it seldom has to stop and wait for the next.
+  const apart = 1.15 * Math.min(slowest, Math.max(quickest, seen.heardAt - motion.heardAt));
+  return { from: jump ? to : here, to, begun: now, lasts: apart, heardAt: seen.heardAt };
 }
 
 /** Where it is drawn at `now`: `{floor, x, y, heading}`, in mm and degrees clockwise from north. */
@@ -2258,7 +2279,7 @@ customElements.define("mb-notices", class extends View {
 """#),
     PageFile(
         path: "/assets/order-actions.js", source: "order-actions.js", contentType: "text/javascript; charset=utf-8",
-        tag: "25fc4cf478ef6071",
+        tag: "a4412b472ff64cfa",
         content: #"""
 // What staff can do with an order: hand over, take payment, cancel, refund.
 
@@ -2270,7 +2291,7 @@ import { wrong } from "./dialog.js";
 import { orderName } from "./parts.js";
 import { columnOf } from "./figures.js";
 
-const testCards = ["card-approve", "card-decline", "card-decline-capture"];
+const testCards = ["card-approve", "card-decline", "card-late", "card-timeout"];
 
 /** What is to be paid: the invoice's amount less what was captured, or the order's total. */
 export function due(order, invoice) {
@@ -2819,7 +2840,7 @@ export class Problem extends Error {
 """#),
     PageFile(
         path: "/assets/robot-card.js", source: "robot-card.js", contentType: "text/javascript; charset=utf-8",
-        tag: "810818aaf8f50c64",
+        tag: "04349bdcb04dd25e",
         content: #"""
 // A robot's card: how it is, what it does, what it can be told. Beside the map, and on the robot's own page.
 
@@ -2840,6 +2861,7 @@ customElements.define("mb-robot-card", class extends View {
     this.topic = this.follow(`bot/${this.itemID}`, { hz: 1 });
     this.fleet = this.follow("fleet");
     this.stores = this.follow("stores");
+    this.orders = this.follow("orders");
     void app.loadMall().catch(() => {});
   }
 
@@ -2889,7 +2911,11 @@ customElements.define("mb-robot-card", class extends View {
       stop.items.map(item => `${item.quantity} × ${item.name}`).join(", "), lacking ? ` (${lacking} cannot be had)` : "");
   }
 
-  #orderLink(taskID) { return h("a", { href: to("orders", taskID.split("/")[0]) }, "its order"); }
+  #orderLink(taskID) {
+    const id = taskID.split("/")[0];
+    const known = this.orders.state.orders.get(id);
+    return h("a", { href: to("orders", id) }, known?.ticket ? `order ${known.ticket}` : "its order");
+  }
 });
 
 """#),
@@ -3269,7 +3295,7 @@ export function battery(percent) {
 """#),
     PageFile(
         path: "/assets/staff.css", source: "staff.css", contentType: "text/css; charset=utf-8",
-        tag: "5f73765242cf6742",
+        tag: "bd3bb5a174563992",
         content: #"""
 /* The staff page's design: a few sizes, a few colours, each with a dark twin; states differ in shape and word as well. */
 
@@ -3365,6 +3391,7 @@ nav .count { background: var(--bad-bg); color: var(--bad); }
 .grid > .card { height: 100%; }
 .span2 { grid-column: span 2; }
 .span3 { grid-column: 1 / -1; }
+.inset > div { display: flex; flex-direction: column; gap: var(--s2); }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s3); }
 .row.tight { gap: var(--s2); }
 .row > a:not(.button) { min-height: 1.5rem; display: inline-flex; align-items: center; }
@@ -3458,6 +3485,7 @@ tbody tr:hover { background: var(--inset); }
 td.number, th.number { text-align: right; white-space: nowrap; }
 .card > .scroll th:first-child { padding-left: 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); gap: var(--s3) var(--s4); }
+aside .facts { grid-template-columns: repeat(auto-fill, minmax(min(100%, 9rem), 1fr)); }
 .facts dt { color: var(--soft); font-size: var(--small); }
 .facts dd { font-weight: 550; overflow-wrap: anywhere; }
 .tally { display: flex; flex-direction: column; gap: var(--s2); }
@@ -3630,7 +3658,7 @@ mb-notices { position: fixed; right: var(--s4); bottom: var(--s4); z-index: 10; 
 """#),
     PageFile(
         path: "/assets/store-actions.js", source: "store-actions.js", contentType: "text/javascript; charset=utf-8",
-        tag: "6f5c1a02ec1e5982",
+        tag: "1ff502244bd69d75",
         content: #"""
 // What a manager does with stores and products.
 
@@ -3644,8 +3672,12 @@ import { wrong } from "./dialog.js";
 const currency = () => app.session?.currency_code || "EUR";
 const whole = /^\d{1,9}$/;
 
-/** What differs from what was: the server is told only that. */
-export const changed = (was, is) => Object.fromEntries(Object.entries(is).filter(([name, value]) => JSON.stringify(was[name] ?? "") !== JSON.stringify(value)));
+// The server is told only what differs; `was` itself comes back when nothing does.
+async function change(path, was, is) {
+  const same = (a, b) => (typeof b === "object" ? a?.minor_units === b.minor_units : (a ?? "") === b);
+  const news = Object.entries(is).filter(([name, value]) => !same(was[name], value));
+  return news.length ? patchJSON(path, Object.fromEntries(news)) : was;
+}
 
 function storeFields(store) {
   const nodes = [...(app.mall?.nodes ?? [])].map(node => [node.id, `${node.id} (${app.mall.floors.find(floor => floor.number === (node.place.floor ?? 0))?.name ?? "floor"})`]);
@@ -3673,8 +3705,8 @@ export function editStore(store) {
   return action({
     key: "edit", label: "Edit …", role: "manager", says: "Changes name, category or place",
     ask: { title: `Edit ${store.name}`, confirm: "Save", fields: storeFields(store) },
-    act: values => patchJSON(`/stores/${part(store.store_id)}`, changed(store, values)),
-    done: now => `${now.name} is changed.`,
+    act: values => change(`/stores/${part(store.store_id)}`, store, values),
+    done: now => (now === store ? "Nothing was changed." : `${now.name} is changed.`),
   });
 }
 
@@ -3731,8 +3763,8 @@ export function editProduct(product) {
       ],
       text: "Baskets at kiosks take the price of the moment they check out.",
     },
-    act: values => patchJSON(`/products/${part(product.product_id)}`, changed(product, priced(values))),
-    done: now => `${now.name} is changed.`,
+    act: values => change(`/products/${part(product.product_id)}`, product, priced(values)),
+    done: now => (now === product ? "Nothing was changed." : `${now.name} is changed.`),
   });
 }
 
@@ -4216,15 +4248,19 @@ customElements.define("mb-users", class extends View {
 """#),
     PageFile(
         path: "/assets/view.js", source: "view.js", contentType: "text/javascript; charset=utf-8",
-        tag: "39738bb845a62c70",
+        tag: "8e3cdd7bc16ae9a3",
         content: #"""
 // What every part of the page has in common: a web component that draws itself again when what it shows has changed.
 
 import { patch } from "./tree.js";
 import { app } from "./app-context.js";
 
+// A view that took long to draw rests this many times as long, so that a large mall leaves the page quick to the touch.
+const rest = 6;
+
 export class View extends HTMLElement {
   #due = false;
+  #notBefore = 0;
   #ends = [];
 
   /** What it shows: a node or a list of nodes. */
@@ -4248,10 +4284,13 @@ export class View extends HTMLElement {
   update() {
     if (this.#due) return;
     this.#due = true;
-    requestAnimationFrame(() => {
+    const draw = () => requestAnimationFrame(() => {
       this.#due = false;
       if (this.isConnected) this.#draw();
     });
+    const wait = this.#notBefore - performance.now();
+    if (wait > 0) setTimeout(draw, wait);
+    else draw();
   }
 
   /** Calls `end` when this leaves the page. */
@@ -4264,7 +4303,12 @@ export class View extends HTMLElement {
     return subscription;
   }
 
-  #draw() { patch(this, this.render()); }
+  #draw() {
+    const begun = performance.now();
+    patch(this, this.render());
+    const took = performance.now() - begun;
+    this.#notBefore = took > 8 ? begun + took * rest : 0;
+  }
 }
 
 // One clock for all, so that "3 min ago" goes on and nothing ticks when nothing is shown.

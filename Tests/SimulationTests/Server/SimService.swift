@@ -1,4 +1,5 @@
 import Kernel
+import OrderedCollections
 
 @testable import Depot
 @testable import Kernel
@@ -30,7 +31,7 @@ extension OrdersService: TurnedService {
 
 extension PaymentsService: TurnedService {
     static func readModels(_ core: PaymentsCore) -> [String] {
-        core.pendingRequests().map { "\($0)" }.sorted() + core.issued
+        core.pendingRequests().map { "\($0)" }.sorted() + ["\(core.asked.earliest ?? 0)"]
     }
 }
 
