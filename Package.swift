@@ -152,7 +152,8 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Messages", "Wire", "WireServices", "APIs", "Kernel", "Stores", "Orders", "Payments", "Depot",
-                "BotGateway", "Web", "KioskGateway", "StaffGateway", "BotEmulator", "Interop", "LoadTest", "Audit", nioCore,
+                "BotGateway", "Web", "KioskGateway", "StaffGateway", "BotEmulator", "Interop", "LoadTest", "Audit",
+                nioCore,
                 nioPosix, logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

@@ -14,7 +14,8 @@ struct MallBots: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Serve.self, Demo.self, Bots.self, Orders.self, FleetCommand.self, Staff.self, Events.self, Certs.self, Health.self,
+            Serve.self, Demo.self, Bots.self, Orders.self, FleetCommand.self, Staff.self, Events.self, Certs.self,
+            Health.self,
             ServicesCommand.self,
             Load.self, Interop.self,
         ])
