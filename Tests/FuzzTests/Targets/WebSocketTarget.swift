@@ -86,6 +86,10 @@ enum WebSocketTarget {
         _ machine: [WebSocketMachine.Action], _ reference: WebSocketReference.Reading
     ) throws {
         let expected = reference.actions
+        // Without the reasons, which are for people.
+        let machine = machine.map { action -> WebSocketMachine.Action in
+            if case .sendClose(let payload) = action { .sendClose(Array(payload.prefix(2))) } else { action }
+        }
         if machine == expected { return }
         // In a frame that is not whole the machine may know already that it is wrong.
         try always(
