@@ -11,6 +11,7 @@ public struct Audit: Sendable {
     var gateways: [String: GatewayAudit] = [:]
     var depot = DepotAudit()
     var shop = OrdersAudit()
+    var money = MoneyAudit()
 
     /// How many events were taken in.
     public private(set) var events: UInt64 = 0
@@ -27,8 +28,8 @@ public struct Audit: Sendable {
         case let name where Self.isGateway(name):
             try gateways[name, default: GatewayAudit()].take(try decode(event, as: BotsV1.Event.self), event)
         case "depot": try take(try decode(event, as: DepotV1.Event.self), event)
-        case "orders": try shop.take(try decode(event, as: OrdersV1.Event.self), event, depot: depot)
-        case "payments": _ = try decode(event, as: PaymentsV1.Event.self)
+        case "orders": try shop.take(try decode(event, as: OrdersV1.Event.self), event, depot: depot, money: money)
+        case "payments": try money.take(try decode(event, as: PaymentsV1.Event.self), event, shop: shop)
         case "stores": _ = try decode(event, as: StoresV1.Event.self)
         default: break
         }
@@ -44,6 +45,7 @@ public struct Audit: Sendable {
         for name in gateways.keys.sorted() { try gateways[name]?.finish() }
         try depot.finish()
         try shop.finish()
+        try money.finish(shop: shop)
     }
 
     /// "gateway", or "gateway-" and more.

@@ -16,6 +16,8 @@ public struct Violation: Error, Hashable, Sendable {
         case units
         /// A robot's directives are numbered without a gap, and say what was decided.
         case directives
+        /// What was taken for an order and not given back is the price of what it got, and no card is charged twice.
+        case money
         /// What began comes to its end.
         case endings
     }

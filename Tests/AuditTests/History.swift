@@ -15,7 +15,7 @@ struct History {
     /// Checks it as `mallbots events check` does; nil: all is as promised.
     func violation(settled: Bool = true) -> Violation? {
         var run = AuditRun(
-            ["depot", "gateway", "orders"].map { service in
+            ["depot", "gateway", "orders", "payments"].map { service in
                 AuditedLog(service: service) { position, limit in
                     let events = logs[service] ?? []
                     let start = events.firstIndex { $0.position > position } ?? events.count
@@ -62,7 +62,13 @@ struct History {
     mutating func order(_ id: String, _ lines: [(String, UInt32)]) {
         let placed = OrdersV1.OrderPlaced(
             orderID: id,
-            lines: lines.map { OrdersV1.Line(storeID: "s-\($0.0)", productID: $0.0, quantity: $0.1) })
+            lines: lines.map { product, quantity in
+                OrdersV1.Line(
+                    storeID: "s-\(product)", productID: product, quantity: quantity,
+                    unitPrice: TypesV1.Money(minorUnits: 100, currencyCode: "EUR"))
+            },
+            total: TypesV1.Money(
+                minorUnits: lines.reduce(0) { $0 + 100 * Int64($1.1) }, currencyCode: "EUR"))
         let stops = lines.map { Self.line($0.0, $0.1) }
         let orders = append("orders", "order/\(id)", OrdersV1.Event(kind: .orderPlaced(placed)), .command("k-\(id)"))
         let made = depot(

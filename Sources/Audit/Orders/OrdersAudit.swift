@@ -8,11 +8,17 @@ struct OrdersAudit: Sendable {
         var picked: UInt64 = 0
         var delivered: UInt64 = 0
         var unavailable: UInt64 = 0
+        /// Of one unit, in minor units.
+        var price: Int64 = 0
     }
 
     private struct Order: Sendable {
         var lines: [String: Line] = [:]
+        /// What it was placed for, in minor units.
+        var total: Int64 = 0
+        var isApproved = false
         var isReady = false
+        var isPaid = false
         var isCanceling = false
         /// "OrderCompleted"; empty while it has not ended.
         var end = ""
@@ -21,7 +27,7 @@ struct OrdersAudit: Sendable {
     private var orders: [String: Order] = [:]
 
     mutating func take(
-        _ event: OrdersV1.Event, _ recorded: RecordedEvent, depot: DepotAudit
+        _ event: OrdersV1.Event, _ recorded: RecordedEvent, depot: DepotAudit, money: MoneyAudit
     ) throws(Violation) {
         switch event.kind {
         case .orderPlaced(let event): try place(event, recorded)
@@ -29,13 +35,31 @@ struct OrdersAudit: Sendable {
         case .orderAdjusted(let event): try adjust(event, recorded)
         case .orderReady(let event): try ready(event, recorded, depot)
         case .orderCancelRequested(let event): try change(event.orderID, recorded) { $0.isCanceling = true }
+        case .orderApproved(let event): try change(event.orderID, recorded) { $0.isApproved = true }
+        case .orderPaid(let event):
+            guard money.isEmpty || money.accounts[event.orderID]?.captures.isEmpty == false else {
+                throw Violation(.money, recorded, expected: "an order that was paid", found: "one that was not")
+            }
+            try change(event.orderID, recorded) { $0.isPaid = true }
         case .orderCompleted(let event):
             guard orders[event.orderID]?.isReady == true else {
                 throw Violation(.endings, recorded, expected: "an order that is ready", found: "one that is not")
             }
+            guard money.isEmpty || orders[event.orderID]?.isPaid == true else {
+                throw Violation(.money, recorded, expected: "an order that is paid", found: "one that is not")
+            }
             try end(event.orderID, recorded)
-        case .orderRejected(let event): try end(event.orderID, recorded)
-        case .orderCanceled(let event): try end(event.orderID, recorded)
+        case .orderRejected(let event):
+            guard orders[event.orderID]?.isApproved != true else {
+                throw Violation(.endings, recorded, expected: "an order that is not approved yet", found: "one that is")
+            }
+            try end(event.orderID, recorded)
+        case .orderCanceled(let event):
+            guard money.isEmpty || money.accounts[event.orderID]?.isClosed == true else {
+                throw Violation(
+                    .money, recorded, expected: "an order whose account is closed", found: "one whose account is not")
+            }
+            try end(event.orderID, recorded)
         default: break
         }
     }
@@ -47,6 +71,18 @@ struct OrdersAudit: Sendable {
                 .endings, service: "orders", stream: "order/\(id)", expected: "the order \(id) ready, or over",
                 found: order.isCanceling ? "that it is being cancelled" : "that it waits")
         }
+    }
+
+    // MARK: For who judges the money
+
+    /// What an order was placed for, in minor units; nil when it was not.
+    func total(of id: String) -> Int64? { orders[id]?.total }
+
+    /// How an order ended, and the price of what came to the depot for it; nil when it has not.
+    func end(of id: String) -> (type: String, isCompleted: Bool, price: Int64)? {
+        guard let order = orders[id], !order.end.isEmpty else { return nil }
+        let price = order.lines.values.reduce(0) { $0 + Int64($1.delivered) * $1.price }
+        return (order.end, order.end == "OrderCompleted", price)
     }
 
     /// That a shopping list is of what was ordered.
@@ -71,7 +107,9 @@ struct OrdersAudit: Sendable {
         var order = Order()
         for line in event.lines where line.quantity > 0 {
             order.lines[line.productID, default: Line(quantity: 0)].quantity += UInt64(line.quantity)
+            order.lines[line.productID]?.price = line.unitPrice?.minorUnits ?? 0
         }
+        order.total = event.total?.minorUnits ?? 0
         orders[event.orderID] = order
     }
 
