@@ -258,6 +258,10 @@ let package = Package(
                     name: "DepotBench", dependencies: ["Depot", "Kernel", "Messages"], path: "Benchmarks/Depot",
                     swiftSettings: strict),
                 .executableTarget(
+                    name: "ShopBench",
+                    dependencies: ["Stores", "Orders", "Payments", "Depot", "Kernel", "Messages", "Wire", logging],
+                    path: "Benchmarks/Shop", swiftSettings: strict),
+                .executableTarget(
                     name: "AllocationProbe", dependencies: ["Wire", "Messages", logging],
                     path: "Benchmarks/Allocations/Probe", swiftSettings: strict),
             ] : [])
