@@ -272,25 +272,6 @@ struct OrderTests {
         #expect(bench.core.nextDeadline(after: deadline) == nil)
     }
 
-    @Test func ticketsGoRoundPastThoseInUse() throws {
-        var bench = Bench(stock: 10_000)
-        func place(_ id: String) throws -> UInt32 {
-            bench.take(try bench.core.startBasket(OrdersV1.StartBasketRequest(), orderID: id, currency: "EUR"))
-            bench.take(
-                try bench.core.addItem(OrdersV1.AddItemRequest(orderID: id, productID: "tea", quantity: 1)))
-            bench.take(
-                try bench.core.checkout(OrdersV1.CheckoutRequest(orderID: id), pickupCodes: ["C-\(id)"]))
-            return bench.core.orders[id]?.view.ticket ?? 0
-        }
-        for number in 1...999 { #expect(try place("a\(number)") == UInt32(number)) }
-        #expect(try place("b1") == 1, "all are taken: in turn all the same")
-        for id in ["a2", "a4"] {
-            bench.take([OrdersV1.Event(kind: .orderRejected(OrdersV1.OrderRejected(orderID: id)))])
-        }
-        #expect(try place("b2") == 2)
-        #expect(try place("b4") == 4, "3 is still called")
-    }
-
     @Test func ordersAreFoundAndPaged() throws {
         var bench = Bench()
         for number in 0..<7 {

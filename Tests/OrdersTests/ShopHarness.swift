@@ -48,7 +48,9 @@ final class Found: Sendable {
 
 /// The three services at work over logs that survive them.
 final class ShopHarness {
-    let logs = ["stores", "orders", "payments", "depot"].map { InMemoryEventLog(name: $0) }
+    static let services = ["stores", "orders", "payments", "depot"]
+
+    let logs: [any EventLog]
     let provider = StubbornProvider()
     private(set) var stores: StoresService
     private(set) var orders: OrdersService
@@ -57,13 +59,15 @@ final class ShopHarness {
     private var running: [Task<Void, any Error>] = []
     let context = CallContext()
 
-    init() throws {
+    /// - Parameter logs: of ``services``, in that order.
+    init(logs: [any EventLog] = services.map { InMemoryEventLog(name: $0) }) throws {
+        self.logs = logs
         (stores, orders, payments, depot) = try Self.make(logs, provider)
         start()
     }
 
     private static func make(
-        _ logs: [InMemoryEventLog], _ provider: StubbornProvider
+        _ logs: [any EventLog], _ provider: StubbornProvider
     ) throws -> (StoresService, OrdersService, PaymentsService, ServiceLoop<ScriptedDepot>) {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let stream = EventStream()
@@ -91,8 +95,10 @@ final class ShopHarness {
         for task in running { try await task.value }
     }
 
-    func restart() async throws {
+    /// - Parameter between: done while nothing runs.
+    func restart(_ between: () -> Void = {}) async throws {
         try await stop()
+        between()
         (stores, orders, payments, depot) = try Self.make(logs, provider)
         start()
     }
@@ -109,7 +115,7 @@ final class ShopHarness {
     ) async throws -> OrdersV1.Order {
         struct Enough: Error {}
         let found = Found()
-        let (orders, context) = (orders, context)
+        let (orders, context, mortal) = (orders, context, logs.compactMap { $0 as? MortalLog })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 let outbound = WireOutbound<OrdersV1.Order> { order in
@@ -125,6 +131,11 @@ final class ShopHarness {
                 try await Task.sleep(for: .seconds(60))
                 throw ServiceError(.deadlineExceeded, "order \(id) stays \(found.order.withLock { $0 })")
             }
+            // Nobody waits for a service that was killed.
+            group.addTask {
+                while !mortal.contains(where: \.isDead) { try await Task.sleep(for: .milliseconds(1)) }
+                throw ServiceError.unavailable("a service was killed")
+            }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -137,7 +148,7 @@ final class ShopHarness {
         while true {
             do {
                 return try await body()
-            } catch  where ContinuousClock.now < end {
+            } catch  where ContinuousClock.now < end && !logs.contains(where: { ($0 as? MortalLog)?.isDead == true }) {
                 try await Task.sleep(for: .milliseconds(2))
             }
         }
@@ -145,11 +156,12 @@ final class ShopHarness {
 
     func openStore(stock: UInt32 = 10) async throws {
         _ = try await stores.createStore(
-            StoresV1.CreateStoreRequest(storeID: "s", name: "Bakery", node: "n", participating: true),
+            StoresV1.CreateStoreRequest(
+                idempotencyKey: "store", storeID: "s", name: "Bakery", node: "n", participating: true),
             context: context)
         _ = try await stores.addProduct(
             StoresV1.AddProductRequest(
-                storeID: "s", productID: "bread", name: "Bread",
+                idempotencyKey: "bread", storeID: "s", productID: "bread", name: "Bread",
                 price: TypesV1.Money(minorUnits: 250, currencyCode: "EUR"), stock: stock),
             context: context)
     }

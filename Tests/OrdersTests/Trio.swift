@@ -14,12 +14,14 @@ struct Trio {
     struct Node<Core: ServiceCore> {
         var core = Core()
         var log: [Core.Event] = []
+        var times: [Timestamp] = []
         var cursors: [String: Int] = [:]
         var versions: [String: UInt64] = [:]
 
         mutating func take(_ events: [Core.Event], stream: (Core.Event) -> String, at now: Timestamp) {
             for event in events {
                 log.append(event)
+                times.append(now)
                 versions[stream(event), default: 0] += 1
                 core.evolve(
                     event,
@@ -38,17 +40,15 @@ struct Trio {
         }
 
         /// A new process: the state is what the log gives, or the snapshot.
-        mutating func restart(fromSnapshot: Bool, stream: (Core.Event) -> String, at now: Timestamp) throws {
-            if fromSnapshot {
-                core = try Core(snapshot: core.snapshot())
-            } else {
-                let events = log
-                let cursors = cursors
-                self = Node()
-                self.cursors = cursors
-                // Times are those of the events; here all that matters is that they do not fall.
-                take(events, stream: stream, at: now)
-            }
+        mutating func restart(fromSnapshot: Bool, stream: (Core.Event) -> String) throws {
+            core = fromSnapshot ? try Core(snapshot: core.snapshot()) : folded(stream)
+        }
+
+        /// What the log alone gives.
+        func folded(_ stream: (Core.Event) -> String) -> Core {
+            var again = Node()
+            for (event, time) in zip(log, times) { again.take([event], stream: stream, at: time) }
+            return again.core
         }
     }
 
@@ -73,6 +73,13 @@ struct Trio {
     var provider: [String: ProviderAnswer] = [:]
     var captured: [String: Int64] = [:]
     var refunded: [String: Int64] = [:]
+    /// What it holds on cards, by the authorisation's key.
+    var held: [String: Int64] = [:]
+    /// When a slow card was first asked, by key.
+    var asked: [String: Timestamp] = [:]
+    var answered: [(ProviderRequest, ProviderAnswer)] = []
+    /// Depot reads nothing before this.
+    var depotWakes = Timestamp(unixMs: 0)
 
     static let products = ["bread", "tea", "soap", "lamp"]
     static let stock: UInt32 = 10_000
@@ -129,7 +136,7 @@ struct Trio {
             guard let event = stores.next("depot", depot) else { return false }
             takeStores(stores.core.react(to: event))
         default:
-            guard depotCursor < orders.log.count else { return false }
+            guard depotCursor < orders.log.count, now >= depotWakes else { return false }
             depotCursor += 1
             depotReacts(to: orders.log[depotCursor - 1])
         }
@@ -201,46 +208,41 @@ struct Trio {
         return true
     }
 
-    /// The provider answers one request, at times one that it was asked before; false when nothing is asked.
-    mutating func providerAnswers() -> Bool {
-        let requests = payments.core.pendingRequests()
-        guard !requests.isEmpty else { return false }
-        let request = requests[draw(requests.count)]
-        let answer = provider[request.key] ?? decide(request)
-        provider[request.key] = answer
-        // A crash before the answer was recorded: it is asked again.
-        if draw(5) == 0 { return true }
-        takePayments(payments.core.settle(request, answer))
-        return true
-    }
+    static let cards = ["card", "card", "slow", "slow-capture"]
 
-    private mutating func decide(_ request: ProviderRequest) -> ProviderAnswer {
-        switch request.action {
-        case .authorize: return draw(5) == 0 ? .declined(reason: "no") : .approved
-        case .capture:
-            if draw(5) == 0 { return .declined(reason: "no") }
-            captured[request.orderID, default: 0] += request.amount.minorUnits
-        case .refund: refunded[request.orderID, default: 0] += request.amount.minorUnits
-        case .release: break
+    /// What happens because it is time.
+    mutating func timePasses(_ duration: Duration) {
+        now = now + duration
+        if let deadline = orders.core.nextDeadline(after: now), deadline <= now {
+            takeOrders(orders.core.due(now).map(\.event))
         }
-        return .approved
+        if let deadline = payments.core.nextDeadline(after: now), deadline <= now {
+            // What is due is one decision for each account, consequences included.
+            payments.take(payments.core.due(now).map(\.event), stream: { $0.new.stream }, at: now)
+        }
     }
 
     mutating func someoneActs() {
-        now = now + .seconds(1)
+        timePasses(.seconds(1 + draw(8)))
+        guard let id = orderIDs.isEmpty ? nil : orderIDs[draw(orderIDs.count)] else { return buy() }
         switch draw(12) {
         case 0, 1, 2: buy()
-        case 3, 4: pay(orderIDs.isEmpty ? "" : orderIDs[draw(orderIDs.count)], draw(2) == 0 ? .card : .cash)
+        case 3, 4: pay(id, draw(2) == 0 ? .card : .cash)
         case 5:
-            guard !orderIDs.isEmpty else { return }
-            let request = OrdersV1.CancelOrderRequest(orderID: orderIDs[draw(orderIDs.count)])
-            if let events = try? orders.core.order(request.orderID).cancel(request) { takeOrders(events) }
-        case 6:
-            guard !orderIDs.isEmpty else { return }
-            handOver(orderIDs[draw(orderIDs.count)], rightCode: draw(3) > 0)
-        case 7: takeOrders(orders.core.due(now).map(\.event))
+            let request = OrdersV1.CancelOrderRequest(orderID: id)
+            if let events = try? orders.core.order(id).cancel(request) { takeOrders(events) }
+        case 6: handOver(id, rightCode: draw(3) > 0)
+        case 7: if draw(4) == 0 { depotWakes = now + .seconds(90) }
+        case 8: if draw(3) == 0 { refund(id) }
         default: break
         }
+    }
+
+    /// Staff give something back, or all.
+    private mutating func refund(_ id: String) {
+        var request = PaymentsV1.RefundInvoiceRequest(invoiceID: PaymentsCore.invoiceID(of: id))
+        if draw(3) > 0 { request.amount = TypesV1.Money(minorUnits: Int64(1 + draw(200)), currencyCode: "EUR") }
+        if let events = try? payments.core.refund(request) { takePayments(events) }
     }
 
     private mutating func buy() {
@@ -253,12 +255,12 @@ struct Trio {
                 orderID: id, productID: Self.products[draw(Self.products.count)], quantity: UInt32(1 + draw(3)))
             if let events = try? orders.core.addItem(item) { takeOrders(events) }
         }
-        let checkout = OrdersV1.CheckoutRequest(orderID: id, cardToken: draw(2) == 0 ? "card" : "")
+        let checkout = OrdersV1.CheckoutRequest(orderID: id, cardToken: draw(2) == 0 ? Self.cards[draw(4)] : "")
         if let events = try? orders.core.checkout(checkout, pickupCodes: ["C\(orderIDs.count)"]) { takeOrders(events) }
     }
 
     mutating func pay(_ id: String, _ method: PaymentsV1.PaymentMethod) {
-        let request = PaymentsV1.PayInvoiceRequest(orderID: id, method: method, cardToken: "card")
+        let request = PaymentsV1.PayInvoiceRequest(orderID: id, method: method, cardToken: Self.cards[draw(4)])
         if let events = try? payments.core.pay(request) { takePayments(events) }
     }
 
@@ -272,9 +274,13 @@ struct Trio {
     mutating func someoneRestarts() throws {
         let fromSnapshot = draw(2) == 0
         switch draw(3) {
-        case 0: try stores.restart(fromSnapshot: fromSnapshot, stream: \.stream, at: now)
-        case 1: try orders.restart(fromSnapshot: fromSnapshot, stream: \.stream, at: now)
-        default: try payments.restart(fromSnapshot: fromSnapshot, stream: { $0.new.stream }, at: now)
+        case 0: try stores.restart(fromSnapshot: fromSnapshot, stream: \.stream)
+        case 1:
+            try orders.restart(fromSnapshot: fromSnapshot, stream: \.stream)
+            orders.core.began = now
+        default:
+            try payments.restart(fromSnapshot: fromSnapshot, stream: { $0.new.stream })
+            payments.core.began = now
         }
     }
 }

@@ -1,16 +1,20 @@
+import Kernel
 import Messages
 import Synchronization
 
 /// The built-in payment provider. It is a simulator: it moves no money, and says so in the log.
 ///
 /// What it answers is up to the card's token, see ``TestCard``; docs/payments.md has them for people. It remembers its
-/// answers by key for as long as it lives; after a restart a key gets the same answer, because only the token decides.
-/// What it does not remember is since when it is being asked: a late answer is late again after a restart.
+/// newest answers by key for as long as it lives; after that, and after a restart, a key gets the same answer, because only
+/// the token decides. What it does not remember then is since when it is being asked: a late answer is late again.
 public final class PaymentSimulator: PaymentProvider {
     /// The tokens that mean something here.
     public static let testCards = TestCard.allCases.map(\.rawValue)
 
-    /// What it would have moved, had it been real. For tests and for the curious.
+    /// So many keys are remembered at least, however many come.
+    private static let remembered = 10_000
+
+    /// What it would have moved, had it been real, of the newest keys. For tests and for the curious.
     public struct Ledger: Hashable, Sendable {
         /// By charge key.
         public var captured: [String: Int64] = [:]
@@ -36,6 +40,8 @@ public final class PaymentSimulator: PaymentProvider {
 
     private struct State {
         var answers: [String: ProviderAnswer] = [:]
+        /// Of the answers, the first first.
+        var keys = Queue()
         /// When a slow card was first asked.
         var asked: [String: ContinuousClock.Instant] = [:]
         var ledger = Ledger()
@@ -56,7 +62,8 @@ public final class PaymentSimulator: PaymentProvider {
     public var ledger: Ledger { state.withLock { $0.ledger } }
 
     public func perform(_ request: ProviderRequest) async throws -> ProviderAnswer {
-        guard let delay = TestCard(asked: request)?.delay(delays) else { return answer(request) }
+        let isAnswered = state.withLock { $0.answers[request.key] != nil }
+        guard !isAnswered, let delay = TestCard(asked: request)?.delay(delays) else { return answer(request) }
         let (isNew, asked) = state.withLock { state in
             let known = state.asked[request.key]
             let asked = known ?? .now
@@ -85,11 +92,24 @@ public final class PaymentSimulator: PaymentProvider {
             let answer = TestCard.answer(to: request)
             state.answers[request.key] = answer
             state.asked[request.key] = nil
+            state.keys.add(request.key)
             if answer == .approved { Self.book(request, in: &state.ledger) }
+            Self.forgetOldest(of: &state)
             return (answer, true)
         }
         if isNew, TestCard(asked: request) == .twice { late.yield((request, answer)) }
         return answer
+    }
+
+    private static func forgetOldest(of state: inout State) {
+        guard state.keys.count > remembered + remembered / 8 else { return }
+        for key in Array(state.keys.names.prefix(remembered / 8)) {
+            state.keys.remove(key)
+            state.answers[key] = nil
+            state.ledger.captured[key] = nil
+            state.ledger.refunded[key] = nil
+            state.ledger.held[key] = nil
+        }
     }
 
     private static func book(_ request: ProviderRequest, in ledger: inout Ledger) {
