@@ -62,7 +62,13 @@ import Wire
             _ = try await orders.addItem(
                 OrdersV1.AddItemRequest(orderID: first, productID: "bread", quantity: 1), context: context)
         }
-        #expect(added?.code == .failedPrecondition)
+        #expect(added?.code == .failedPrecondition && added?.message.contains("has been for long") == true)
+        let basket = try await orders.startBasket(OrdersV1.StartBasketRequest(), context: context).orderID
+        let strange = await refusal {
+            _ = try await orders.addItem(
+                OrdersV1.AddItemRequest(orderID: basket, productID: "x", quantity: 1), context: context)
+        }
+        #expect(strange?.code == .notFound && strange?.message.contains("product") == true)
         let unknown = await refusal {
             _ = try await orders.getOrder(OrdersV1.GetOrderRequest(orderID: "o-never"), context: context)
         }

@@ -21,12 +21,15 @@ extension OrdersService {
         return core.orders[id]
     }
 
-    /// Has something done to an order; where there is none, and it ended long ago, the refusal says so.
+    /// Has something done to an order; when the state has none since it ended long ago, the refusal says so.
     func refusing<R: Sendable>(_ orderID: String, _ body: @Sendable () async throws -> R) async throws -> R {
         do {
             return try await body()
         } catch let error as ServiceError where error.code == .notFound {
-            guard let old = try await forgotten(orderID) else { throw error }
+            // Perhaps it was something else that was not found.
+            guard try await loop.read({ $0.orders[orderID] == nil }), let old = try await forgotten(orderID) else {
+                throw error
+            }
             throw ServiceError.failedPrecondition(
                 "order '\(orderID)' is \(old.stateName), and has been for long: nothing can be done to it any more")
         }
