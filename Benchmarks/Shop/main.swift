@@ -17,6 +17,11 @@ let orders = option("orders", 30_000)
 let customers = option("customers", 256)
 let only = CommandLine.arguments.firstIndex(of: "--only").map { CommandLine.arguments[$0 + 1] }
 
+/// At once, for whoever waits.
+func say(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+}
+
 /// MiB of this process in memory.
 func residentMiB() -> Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
@@ -64,7 +69,7 @@ func row(
     try await withThrowingTaskGroup(of: Void.self) { group in
         for run in shop.others { group.addTask { try await run() } }
         try await shop.open()
-        print("\(name):")
+        say("\(name):")
         try await body(shop)
         shop.stop()
         try await group.waitForAll()
@@ -80,10 +85,9 @@ func measure(_ shop: BenchShop, _ count: Int) async throws {
         format: "  %7.0f orders/s  %6.0f us CPU each  p50 %6.1f ms  p99 %6.1f ms  %4d MiB",
         Double(count) / seconds, (cpuSeconds() - cpu) * 1_000_000 / Double(count), times[times.count / 2],
         times[times.count * 99 / 100], residentMiB())
-    print(text)
+    say(text)
 }
 
-setvbuf(stdout, nil, _IOLBF, 0)
 try await row("placed, Orders alone", alone: true) { shop in
     for _ in 0..<3 { try await measure(shop, orders / 3) }
 }
@@ -103,7 +107,7 @@ try await row("placed and cancelled, with Payments and Depot", alone: false) { s
             ended.add(1, ordering: .relaxed)
         }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
-        print(String(format: "  %7.0f orders/s  %4d MiB", Double(orders / 2) / seconds, residentMiB()))
+        say(String(format: "  %7.0f orders/s  %4d MiB", Double(orders / 2) / seconds, residentMiB()))
     }
 }
 
