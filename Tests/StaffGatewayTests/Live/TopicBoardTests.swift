@@ -108,6 +108,20 @@ import Testing
         #expect(seen == 4_500)
     }
 
+    @Test func listsThatWereReadyLongAgoAreForgotten() {
+        var boards = LiveBoards(life: "life")
+        _ = boards.take([], isBeginning: true, isComplete: true, from: .depot, at: Make.now)
+        for number in 0..<3_000 {
+            for state in [DepotV1.ListState.available, .ready] {
+                let list = Make.list("l-\(number)", state)
+                _ = boards.take([list], isBeginning: false, isComplete: false, from: .depot, at: Make.now)
+            }
+        }
+        let ids = Set(boards.lists.present.map(\.key.id))
+        #expect(ids.count >= 1_000 && ids.count <= 1_250)
+        #expect(ids.contains("l-2999") && !ids.contains("l-0"))
+    }
+
     @Test func aTextIsMadeOnceAndPickupCodesAreForClerks() throws {
         var board = Self.board(Make.order("o-1"))
         let key = EntityKey(kind: .order, id: "o-1")

@@ -1,4 +1,6 @@
+import DequeModule
 import Kernel
+import Messages
 import Web
 
 /// Everything that staff can watch at a glance: what the services' streams tell, folded, and what follows from it.
@@ -18,7 +20,12 @@ struct LiveBoards: Sendable {
     /// The newest that each robot said of itself.
     var sightings = TopicBoard(keptGone: 0)
 
+    /// As many lists that are ready are shown at least.
+    static let keptReadyLists = 1_000
+
     private var alertBook: AlertBook
+    /// In the order in which they were ready.
+    private var readyLists: Deque<String> = []
     /// Parts of a stream's beginning, until it is complete.
     private var beginnings: [Source: [LiveEntity]] = [:]
     var shared = SharedParts()
@@ -84,6 +91,7 @@ struct LiveBoards: Sendable {
         case .depot:
             fleet.replace(with: whole.filter { $0.key.kind != .list })
             lists.replace(with: whole.filter { $0.key.kind == .list })
+            readyLists = Deque(whole.map(\.key).filter(isReady).map(\.id))
             let bots = Set(whole.map(\.key).filter { $0.kind == .bot }.map(\.id))
             alertBook.keep(.bot, bots, at: now, on: &alerts)
         case .stores: stores.replace(with: whole)
@@ -113,7 +121,10 @@ struct LiveBoards: Sendable {
                 fleet.put(entity)
                 alertBook.note(bot, at: now, on: &alerts)
             case .task: fleet.put(entity)
-            case .list: lists.put(entity)
+            case .list(let list):
+                let wasReady = isReady(entity.key)
+                lists.put(entity)
+                if list.state == .ready, !wasReady { retire(list.listID) }
             case .store, .product: stores.put(entity)
             case .alert, .sighting: break
             }
@@ -123,6 +134,21 @@ struct LiveBoards: Sendable {
             alertBook.forget(Alert.Subject(type: .order, id: key.id), at: now, on: &alerts)
         }
         for key in removed where key.kind == .product { stores.remove(key) }
+    }
+
+    /// Depot forgets lists that were ready long ago without a word, and so does the board.
+    private mutating func retire(_ listID: String) {
+        readyLists.append(listID)
+        guard readyLists.count > Self.keptReadyLists + Self.keptReadyLists / 4 else { return }
+        while readyLists.count > Self.keptReadyLists, let oldest = readyLists.popFirst() {
+            let key = EntityKey(kind: .list, id: oldest)
+            // One that is cancelled after all goes by itself.
+            if isReady(key) { lists.remove(key) }
+        }
+    }
+
+    private func isReady(_ key: EntityKey) -> Bool {
+        if case .list(let list)? = lists.entry(key)?.entity { list.state == .ready } else { false }
     }
 
     private mutating func changing(_ body: (inout LiveBoards) -> Void) -> Set<BoardTopic> {
