@@ -40,6 +40,8 @@ public struct StaffGateway: Service {
         public var depot: any DepotAPI
         /// The logs of the services, and of the robots' gateway.
         public var events: EventStream
+        /// Where robots are, from moment to moment.
+        package var robots = LiveRobots.none
 
         public init(
             staff: StaffService, stores: any StoresAPI, orders: any OrdersAPI, payments: any PaymentsAPI,
@@ -55,12 +57,16 @@ public struct StaffGateway: Service {
     }
 
     private let server: WebServer<RouterResponder<StaffContext>>
+    private let hub: LiveHub
 
     public init(configuration: Configuration, services: Services, logger: Logger) {
-        let router = Self.router(services, configuration)
+        hub = Self.hub(services, logger: logger)
+        let live = Self.live(hub, services, configuration)
+        let router = Self.router(services, configuration, live)
         server = WebServer(
             name: "the staff gateway", host: configuration.host, port: configuration.port,
-            limits: configuration.limits, tls: configuration.tls, responder: router.buildResponder(), logger: logger)
+            limits: configuration.limits, tls: configuration.tls, sockets: [live.socket],
+            responder: router.buildResponder(), logger: logger)
     }
 
     /// Where it listens; waits until it does.
@@ -70,11 +76,32 @@ public struct StaffGateway: Service {
     /// Serves until graceful shutdown, when open requests are finished.
     /// - Throws: a `WebServerError` when it cannot listen.
     public func run() async throws {
-        try await server.run()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await hub.run() }
+            tasks.addTask { try await server.run() }
+            // Only the server ends by itself.
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+
+    /// What follows the services for all sockets.
+    static func hub(_ services: Services, logger: Logger) -> LiveHub {
+        LiveHub(
+            services: LiveHub.Services(
+                stores: services.stores, orders: services.orders, payments: services.payments, depot: services.depot,
+                events: services.events, robots: services.robots),
+            life: String(IDGenerator().id("l").dropFirst(2)), logger: logger)
+    }
+
+    static func live(_ hub: LiveHub, _ services: Services, _ configuration: Configuration) -> LiveRoute {
+        LiveRoute(hub: hub, admission: Admission(staff: services.staff, secure: configuration.tls != nil))
     }
 
     /// Every route; what the OpenAPI document describes.
-    static func router(_ services: Services, _ configuration: Configuration) -> Router<StaffContext> {
+    static func router(
+        _ services: Services, _ configuration: Configuration, _ live: LiveRoute
+    ) -> Router<StaffContext> {
         let router = Router(context: StaffContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTableBox()
         router.add(middleware: ProblemMiddleware(table: table))
@@ -98,6 +125,7 @@ public struct StaffGateway: Service {
         ListRoutes(shop: shop).add(to: routes)
         StoreRoutes(shop: shop).add(to: routes)
         ProductRoutes(shop: shop).add(to: routes)
+        routes.socket(live.socket)
         Pages(pageFiles).add(to: router)
         table.value = RouteTable(router)
         return router

@@ -12,7 +12,9 @@ struct AccessTests {
     /// The routes as the router has them, but for the page's files, which anyone may have. HEAD goes wherever GET goes.
     private static func routes(_ services: StaffGateway.Services) -> [Route] {
         let files = Set(pageFiles.map { Route(method: .get, path: $0.path) })
-        return StaffGateway.router(services, StaffGateway.Configuration(host: "", port: 0)).routes
+        let configuration = StaffGateway.Configuration(host: "", port: 0)
+        let hub = StaffGateway.hub(services, logger: TestStaff.logger)
+        return StaffGateway.router(services, configuration, StaffGateway.live(hub, services, configuration)).routes
             .map { Route(method: $0.method, path: $0.path.description) }
             .filter { $0.method != .head && !files.contains($0) }
     }

@@ -70,12 +70,11 @@ struct Listeners: Sendable {
         staffService = parts.staff
         var page = StaffGateway.Configuration(host: options.staff.host, port: options.staff.port)
         page.tls = web
-        staff = StaffGateway(
-            configuration: page,
-            services: .init(
-                staff: parts.staff, stores: parts.stores, orders: parts.orders, payments: parts.payments,
-                depot: parts.depot, events: parts.stream),
-            logger: logger)
+        var behind = StaffGateway.Services(
+            staff: parts.staff, stores: parts.stores, orders: parts.orders, payments: parts.payments,
+            depot: parts.depot, events: parts.stream)
+        behind.robots = LiveRobots(parts.gateway.telemetry)
+        staff = StaffGateway(configuration: page, services: behind, logger: logger)
         upkeep = TLSUpkeep(
             credentials: credentials, hosts: hosts, ticketKeys: ticketKeys, servers: [bots, services], web: web,
             https: options.https, hangUps: hangUps, first: first, logger: logger)

@@ -46,6 +46,8 @@ enum AccessTable {
         (.post, "/api/v1/orders/{id}/refund", .manager, "refund order"),
         (.delete, "/api/v1/orders/{id}", .clerk, "cancel order"),
 
+        (.get, "/api/v1/live", .viewer, nil),
+
         (.get, "/api/v1/mall", .viewer, nil),
         (.get, "/api/v1/bots", .viewer, nil),
         (.get, "/api/v1/bots/{id}", .viewer, nil),

@@ -85,6 +85,11 @@ struct StaffRouter {
         }
     }
 
+    /// A socket. It is opened before the router sees it, by its own admission; here it is for requests that open none.
+    func socket(_ socket: WebSocketRoute) {
+        read(socket.path) { request, _, _ in try await socket.refuse(request.head) }
+    }
+
     private func rule(_ method: HTTPRequest.Method, _ path: String) -> AccessRule {
         guard let rule = AccessTable.rules[Route(method: method, path: path)] else {
             preconditionFailure("\(method) \(path) is not in the access table: say there who may use it")

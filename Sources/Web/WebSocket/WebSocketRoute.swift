@@ -34,11 +34,15 @@ package struct WebSocketRoute: Sendable {
 
     /// Adds what answers requests that do not become a WebSocket: each with what is wrong with it.
     package func add(to router: some RouterMethods<some WebContext>) {
-        router.get(RouterPath(path)) { request, _ -> Response in
-            _ = try await admit(request.head)
-            // Everything is as it should be, but it is too late on this connection.
-            throw Problem.lateUpgrade
-        }
+        router.get(RouterPath(path)) { request, _ -> Response in try await refuse(request.head) }
+    }
+
+    /// What a request is told that does not become a WebSocket.
+    /// - Throws: always
+    package func refuse(_ head: HTTPRequest) async throws -> Response {
+        _ = try await admit(head)
+        // Everything is as it should be, but it is too late on this connection.
+        throw Problem.lateUpgrade
     }
 
     /// Whether a request is for this path.
