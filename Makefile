@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: autobahn bench bench-wire bench-fleet bench-depot bench-shop hostile torture mutants simulate help run build test check format proto fuzz allocations
+.PHONY: autobahn bench bench-wire bench-fleet bench-live bench-depot bench-shop hostile torture mutants simulate help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
@@ -49,7 +49,7 @@ mutants: ## Plant bugs one at a time and see that each is caught (an hour; MUTAN
 	@scripts/setup --check
 	@scripts/mutants $(MUTANT)
 
-bench: bench-wire bench-fleet bench-depot bench-shop ## Measure everything: the four that follow (an hour)
+bench: bench-wire bench-fleet bench-live bench-depot bench-shop ## Measure everything: the five that follow (an hour)
 
 bench-wire: ## Measure Wire beside a bare C server, gRPC and mosquitto, and print a table (half an hour; BENCH="--rows one,many --runs 5")
 	@scripts/setup
@@ -58,6 +58,9 @@ bench-wire: ## Measure Wire beside a bare C server, gRPC and mosquitto, and prin
 bench-fleet: ## Measure a whole mall under load: robots, reconnecting, telemetry, durable reports, restarts (half an hour; FLEET="--rows durable --runs 1")
 	@scripts/setup
 	@scripts/bench-fleet $(FLEET)
+
+bench-live: build ## What the staff's live pages cost with a thousand of them, and how soon they know (five minutes; LIVE="--rows slow")
+	@scripts/bench-live $(LIVE)
 
 allocations: ## Count allocations for each message, and hold them to their ceilings (release build)
 	@scripts/setup

@@ -15,7 +15,7 @@ PASSWORD = "correct horse battery"
 class LiveTestCase(MallTestCase):
     def open(self, *arguments):
         """A mall with a manager, who is signed in."""
-        self.server = self.serve("--staff", "127.0.0.1:0", *arguments)
+        self.server = self.serve(*arguments)
         self.manager = Staff(self.addresses["staff"])
         token = self.addresses["staff_setup"].split("#setup=")[1]
         status, answer = self.manager.call(

@@ -49,6 +49,22 @@ struct TimelineReader: Sendable {
         return Self.merged(reports + depot, in: subject).suffix(limit)
     }
 
+    /// A robot's events after a position of each log, oldest first. Costs in step with all that was recorded since.
+    func bot(_ id: String, after positions: [String: UInt64]) async throws -> [RecordedEvent] {
+        let subject = TimelineSubject.bot(id)
+        let stream = "bot/\(id)"
+        var found: [RecordedEvent] = []
+        for service in subject.services {
+            let position = positions[service] ?? 0
+            let end = events.head(of: service) ?? 0
+            guard end > position else { continue }
+            found += try await events.newest(
+                in: service, scanned: Int(end - position), limit: .max,
+                where: { $0.stream == stream && $0.position > position })
+        }
+        return Self.merged(found, in: subject)
+    }
+
     /// By time; what was recorded at one time, in the order of the services, and each log's in its own order.
     static func merged(_ events: [RecordedEvent], in subject: TimelineSubject) -> [RecordedEvent] {
         var rank: [String: Int] = [:]
