@@ -111,7 +111,7 @@ customElements.define("mb-action", class extends View {
 """#),
     PageFile(
         path: "/assets/alerts-view.js", source: "alerts-view.js", contentType: "text/javascript; charset=utf-8",
-        tag: "ec9e600c1da21d50",
+        tag: "e08c1a9070c88d4f",
         content: #"""
 // What is wrong in the mall, the most urgent first, with what to do about it.
 
@@ -122,10 +122,13 @@ import { badge } from "./signs.js";
 import { ago, clock } from "./format.js";
 import { urgentFirst } from "./figures.js";
 import { alertKinds, severities, state } from "./words.js";
-import { notYet, nothing, subjectLink } from "./parts.js";
+import { alertText, notYet, nothing, subjectLink } from "./parts.js";
 
 customElements.define("mb-alerts", class extends View {
-  begin() { this.alerts = this.follow("alerts"); }
+  begin() {
+    this.alerts = this.follow("alerts");
+    this.orders = this.follow("orders");
+  }
 
   render() {
     const alerts = urgentFirst(this.alerts.state.alerts.values());
@@ -135,7 +138,7 @@ customElements.define("mb-alerts", class extends View {
       this.alerts.state.complete && !alerts.length ? nothing("No alert is open. They come and go by themselves, as things happen and are settled.") : null,
       h("ul", { class: "alerts big", key: "alerts" }, alerts.map(alert => h("li", { key: alert.alert_id, class: `card ${state(severities, alert.severity).tone}` },
         badge(severities, alert.severity),
-        h("div", {}, h("h2", {}, alertKinds[alert.kind]?.word ?? alert.kind), h("p", {}, subjectLink(alert, alert.text)), h("p", { class: "quiet" }, alertKinds[alert.kind]?.todo ?? "")),
+        h("div", {}, h("h2", {}, alertKinds[alert.kind]?.word ?? alert.kind), h("p", {}, subjectLink(alert, alertText(alert, this.orders.state.orders))), h("p", { class: "quiet" }, alertKinds[alert.kind]?.todo ?? "")),
         h("span", { class: "quiet nowrap", title: clock(alert.since, app.now()) }, ago(alert.since, app.now()))))),
     ];
   }
@@ -2596,7 +2599,7 @@ function orderCard(order) {
 """#),
     PageFile(
         path: "/assets/overview.js", source: "overview.js", contentType: "text/javascript; charset=utf-8",
-        tag: "07b90d62d5a768f3",
+        tag: "82959d45903fbcd2",
         content: #"""
 // The mall at a glance: what needs a person now, orders and robots by state, how the last hour went.
 
@@ -2607,7 +2610,7 @@ import { badge, icon, mark, sign } from "./signs.js";
 import { ago, count, span } from "./format.js";
 import { byState, columnOf, lastHour, urgentFirst } from "./figures.js";
 import { alertKinds, botStates, orderStates, severities, state } from "./words.js";
-import { notYet, nothing, subjectLink } from "./parts.js";
+import { alertText, notYet, nothing, subjectLink } from "./parts.js";
 import { may } from "./roles.js";
 import { to } from "./routes.js";
 
@@ -2639,7 +2642,7 @@ customElements.define("mb-overview", class extends View {
       this.alerts.state.complete && !alerts.length ? nothing("No alert is open.") : null,
       h("ul", { class: "alerts" }, alerts.slice(0, mostAlerts).map(alert => h("li", { key: alert.alert_id, class: state(severities, alert.severity).tone },
         badge(severities, alert.severity),
-        h("div", {}, h("p", { class: "strong" }, subjectLink(alert, alert.text)), h("p", { class: "quiet" }, alertKinds[alert.kind]?.todo ?? "")),
+        h("div", {}, h("p", { class: "strong" }, subjectLink(alert, alertText(alert, this.orders.state.orders))), h("p", { class: "quiet" }, alertKinds[alert.kind]?.todo ?? "")),
         h("span", { class: "quiet nowrap" }, ago(alert.since, app.now()))))),
       more > 0 ? h("p", {}, h("a", { href: to("alerts") }, `${count(more, "more alert")} …`)) : null,
       unpaid + collect > 0
@@ -2701,7 +2704,7 @@ customElements.define("mb-overview", class extends View {
 """#),
     PageFile(
         path: "/assets/parts.js", source: "parts.js", contentType: "text/javascript; charset=utf-8",
-        tag: "44ee8e39eade7b87",
+        tag: "aa732ac552c83186",
         content: #"""
 // Pieces that several views show: an order's ticket, its lines, a bar of its progress, something still loading.
 
@@ -2778,6 +2781,12 @@ export function subjectLink(alert, words) {
 
 /** Why the buttons beside it cannot be used, for who may not use them; nothing for others. */
 export const roleNote = role => (may(role) ? null : h("p", { class: "hint", key: "role" }, reasonFor(role)));
+
+/** An alert's text, with an order called by its ticket instead of its id; `orders`: a Map by id. */
+export function alertText(alert, orders) {
+  const ticket = alert.subject.type === "order" && orders.get(alert.subject.id)?.ticket;
+  return ticket ? alert.text.replace(`order ${alert.subject.id}`, `Order ${ticket}`) : alert.text;
+}
 
 /** Says that there is nothing, and what that means. */
 export const nothing = (words, shape = "check") => h("p", { class: "nothing" }, sign(shape), words);

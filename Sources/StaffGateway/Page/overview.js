@@ -7,7 +7,7 @@ import { badge, icon, mark, sign } from "./signs.js";
 import { ago, count, span } from "./format.js";
 import { byState, columnOf, lastHour, urgentFirst } from "./figures.js";
 import { alertKinds, botStates, orderStates, severities, state } from "./words.js";
-import { notYet, nothing, subjectLink } from "./parts.js";
+import { alertText, notYet, nothing, subjectLink } from "./parts.js";
 import { may } from "./roles.js";
 import { to } from "./routes.js";
 
@@ -39,7 +39,7 @@ customElements.define("mb-overview", class extends View {
       this.alerts.state.complete && !alerts.length ? nothing("No alert is open.") : null,
       h("ul", { class: "alerts" }, alerts.slice(0, mostAlerts).map(alert => h("li", { key: alert.alert_id, class: state(severities, alert.severity).tone },
         badge(severities, alert.severity),
-        h("div", {}, h("p", { class: "strong" }, subjectLink(alert, alert.text)), h("p", { class: "quiet" }, alertKinds[alert.kind]?.todo ?? "")),
+        h("div", {}, h("p", { class: "strong" }, subjectLink(alert, alertText(alert, this.orders.state.orders))), h("p", { class: "quiet" }, alertKinds[alert.kind]?.todo ?? "")),
         h("span", { class: "quiet nowrap" }, ago(alert.since, app.now()))))),
       more > 0 ? h("p", {}, h("a", { href: to("alerts") }, `${count(more, "more alert")} …`)) : null,
       unpaid + collect > 0

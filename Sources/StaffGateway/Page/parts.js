@@ -74,6 +74,12 @@ export function subjectLink(alert, words) {
 /** Why the buttons beside it cannot be used, for who may not use them; nothing for others. */
 export const roleNote = role => (may(role) ? null : h("p", { class: "hint", key: "role" }, reasonFor(role)));
 
+/** An alert's text, with an order called by its ticket instead of its id; `orders`: a Map by id. */
+export function alertText(alert, orders) {
+  const ticket = alert.subject.type === "order" && orders.get(alert.subject.id)?.ticket;
+  return ticket ? alert.text.replace(`order ${alert.subject.id}`, `Order ${ticket}`) : alert.text;
+}
+
 /** Says that there is nothing, and what that means. */
 export const nothing = (words, shape = "check") => h("p", { class: "nothing" }, sign(shape), words);
 
