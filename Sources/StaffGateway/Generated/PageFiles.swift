@@ -4336,7 +4336,7 @@ function everySecond(tick) {
 """#),
     PageFile(
         path: "/assets/whereabouts.js", source: "whereabouts.js", contentType: "text/javascript; charset=utf-8",
-        tag: "b3bfe99a6f6067c9",
+        tag: "ca218ff186dd2232",
         content: #"""
 // Where a robot is and what it is up to, in words and as known now: telemetry where there is any, else what the depot knows.
 
@@ -4348,7 +4348,7 @@ import { freshness } from "./motion.js";
 export function sighting(bot, seen, now = Date.now()) {
   const ageMs = seen ? Math.max(0, now - seen.heardAt) : undefined;
   return {
-    place: seen?.place ?? bot.place, battery: seen?.battery_percent ?? bot.battery_percent, heading: seen?.heading_degrees,
+    place: seen?.place ?? bot.place, battery: seen?.battery_percent ?? (bot.session ? bot.battery_percent : undefined), heading: seen?.heading_degrees,
     speed: seen?.speed_mm_per_s, ageMs, fresh: ageMs === undefined ? "gone" : freshness(ageMs),
   };
 }

@@ -8,7 +8,7 @@ import { freshness } from "./motion.js";
 export function sighting(bot, seen, now = Date.now()) {
   const ageMs = seen ? Math.max(0, now - seen.heardAt) : undefined;
   return {
-    place: seen?.place ?? bot.place, battery: seen?.battery_percent ?? bot.battery_percent, heading: seen?.heading_degrees,
+    place: seen?.place ?? bot.place, battery: seen?.battery_percent ?? (bot.session ? bot.battery_percent : undefined), heading: seen?.heading_degrees,
     speed: seen?.speed_mm_per_s, ageMs, fresh: ageMs === undefined ? "gone" : freshness(ageMs),
   };
 }
