@@ -6,6 +6,9 @@ import urllib.request
 from browser import LAPTOP, BrowserTestCase, expect
 from mall import Response
 
+# The machine may be busy with other tests.
+expect.set_options(timeout=20_000)
+
 PASSWORDS = {"maria": "manager-pass-1", "carl": "clerk-pass-1", "vera": "viewer-pass-1"}
 ROLES = {"maria": "manager", "carl": "clerk", "vera": "viewer"}
 
