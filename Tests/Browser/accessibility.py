@@ -54,7 +54,7 @@ def walk(page):
     seen = {}
     last = None
     stuck = 0
-    for _ in range(LONGEST_WAY):
+    for pressed in range(LONGEST_WAY):
         page.keyboard.press("Tab")
         at = page.evaluate(FOCUS)
         if last is not None:
@@ -62,6 +62,9 @@ def walk(page):
             if not last["outline"] and plain == last["focused"] and (at is None or at["number"] != last["number"]):
                 wrong.append(f"{last['name']}: nothing shows that it has the focus")
         if at is None:
+            # Where the focus was on something that is gone, the first presses lead out of the page and back into it.
+            if not seen and pressed < 3:
+                continue
             break
         if at["number"] in seen:
             stuck += 1

@@ -18,7 +18,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "Tests" / "EndToEnd"))
 
-from mall import MallTestCase, wait_until  # noqa: E402,F401
+from mall import MallTestCase, free_ports, wait_until  # noqa: E402,F401
 from PIL import Image  # noqa: E402
 from playwright.sync_api import expect, sync_playwright  # noqa: E402,F401
 
@@ -109,9 +109,8 @@ class BrowserTestCase(MallTestCase):
         self.assertEqual(self.faults, [], "the page did what it should not")
 
     def close_pages(self):
-        failed = self._outcome is not None and not self._outcome.success
         for number, page in enumerate(self.pages):
-            if failed and not page.is_closed():
+            if self.has_failed and not page.is_closed():
                 FAILURES.mkdir(parents=True, exist_ok=True)
                 file = FAILURES / f"{self.id().split('.', 1)[-1]}-{number}.png"
                 try:

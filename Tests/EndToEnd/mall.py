@@ -103,12 +103,19 @@ class MallTestCase(unittest.TestCase):
         self.processes = []
         self.addCleanup(self.clean)
 
+    @property
+    def has_failed(self):
+        """Whether this test has, as far as it has come. `_outcome.success` is of the part that runs, as of a clean-up."""
+        result = self._outcome.result if self._outcome else None
+        known = [*result.failures, *result.errors] if result else []
+        return any(getattr(test, "test_case", test) is self for test, _ in known)
+
     def clean(self):
         for process in self.processes:
             if process.popen.poll() is None:
                 process.popen.kill()
                 process.popen.wait(10)
-        if self._outcome is not None and not self._outcome.success:
+        if self.has_failed:
             for process in self.processes:
                 print(f"--- {process.name}\n{process.stderr.read_text()[-3000:]}")
         shutil.rmtree(self.folder, ignore_errors=True)
