@@ -73,7 +73,7 @@ import Testing
             #expect(try await [first.life, second.life] == [5, 5])
             let other = try IdempotencyKey("k-1", request: BotsV1.GatewayStarted(life: 6))
             let error = await #expect(throws: ServiceError.self) { try await loop.decide(key: other, add) }
-            #expect(error?.code == .invalidArgument)
+            #expect(error?.code == .alreadyExists)
             #expect(error?.message.contains("'k-1'") == true)
             // The type counts as content too.
             let otherType = try IdempotencyKey("k-1", request: BotsV1.SessionClosed())

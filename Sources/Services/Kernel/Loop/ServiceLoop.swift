@@ -146,7 +146,7 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
         enqueue(completion) { worker in
             if let stored = try worker.reply(to: key.key) {
                 guard stored.digest == key.digest else {
-                    throw ServiceError.invalidArgument(
+                    throw ServiceError.alreadyExists(
                         "the idempotency key '\(key.key)' was used before with another request: "
                             + "use a new key for each new request, and the same content when sending one again")
                 }
