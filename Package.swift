@@ -131,7 +131,7 @@ let package = Package(
                 "Web", "APIs", "Wire", "Messages", "Kernel", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
-            path: "Sources/KioskGateway", resources: [.embedInCode("openapi.yaml")]),
+            path: "Sources/KioskGateway", exclude: ["Page"], resources: [.embedInCode("openapi.yaml")]),
         library(
             "StaffGateway",
             [
