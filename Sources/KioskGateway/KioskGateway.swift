@@ -1,16 +1,17 @@
-public import APIs
+package import APIs
 import HTTPTypes
 import Hummingbird
-public import Logging
+package import Logging
 import NIOCore
 public import ServiceLifecycle
 public import Web
 public import Wire
 
-/// The REST API for kiosks, over HTTP/1.1.
+/// The REST API for kiosks and their page, over HTTP/1.1.
 ///
 /// Serves from when `run()` is called until graceful shutdown or cancellation. What it answers is described by the
-/// OpenAPI document that it serves at `/openapi.yaml`. Holds no state: the services decide everything.
+/// OpenAPI document that it serves at `/openapi.yaml`. The services decide everything; it keeps only a view of the orders
+/// under way, which it makes anew from Orders at each start.
 public struct KioskGateway: Service {
     /// Where it listens and what it allows.
     public struct Configuration: Sendable {
@@ -20,6 +21,9 @@ public struct KioskGateway: Service {
         public var limits = WebLimits()
         /// nil: plain HTTP.
         public var tls: WebTLS?
+        /// A folder whose files are the page, read anew for each request, for those who write it; nil: the page that
+        /// is compiled in.
+        public var pages: String?
 
         public init(host: String, port: Int) {
             self.host = host
@@ -27,13 +31,45 @@ public struct KioskGateway: Service {
         }
     }
 
-    private let server: WebServer<RouterResponder<KioskContext>>
+    /// What kiosks are told of the mall beside what the services know.
+    public struct Settings: Sendable {
+        /// ISO 4217.
+        public var currencyCode: String
+        /// Cards to try the shop with; none when payments are real.
+        public var testCards: [TestCard]
 
-    public init(
-        configuration: Configuration, stores: any StoresAPI, orders: any OrdersAPI, payments: any PaymentsAPI,
-        logger: Logger
-    ) {
-        let router = Self.router(stores: stores, orders: orders, payments: payments, limits: configuration.limits)
+        public init(currencyCode: String = "EUR", testCards: [TestCard] = []) {
+            self.currencyCode = currencyCode
+            self.testCards = testCards
+        }
+    }
+
+    /// What it stands before.
+    package struct Services: Sendable {
+        package var stores: any StoresAPI
+        package var orders: any OrdersAPI
+        package var payments: any PaymentsAPI
+        package var depot: any DepotAPI
+        package var robots: LiveRobots
+
+        package init(
+            stores: any StoresAPI, orders: any OrdersAPI, payments: any PaymentsAPI, depot: any DepotAPI,
+            robots: LiveRobots
+        ) {
+            self.stores = stores
+            self.orders = orders
+            self.payments = payments
+            self.depot = depot
+            self.robots = robots
+        }
+    }
+
+    private let server: WebServer<RouterResponder<KioskContext>>
+    private let follower: OrdersFollower
+
+    package init(configuration: Configuration, settings: Settings, services: Services, logger: Logger) {
+        follower = OrdersFollower(orders: services.orders, logger: logger)
+        let router = Self.router(settings, services, follower, configuration)
         server = WebServer(
             name: "the kiosk gateway", host: configuration.host, port: configuration.port,
             limits: configuration.limits, tls: configuration.tls, responder: router.buildResponder(), logger: logger)
@@ -46,13 +82,18 @@ public struct KioskGateway: Service {
     /// Serves until graceful shutdown, when open requests are finished and event streams ended.
     /// - Throws: a `WebServerError` when it cannot listen.
     public func run() async throws {
-        try await server.run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await follower.run() }
+            defer { group.cancelAll() }
+            try await server.run()
+        }
     }
 
     /// Every route; what the OpenAPI document describes.
     static func router(
-        stores: any StoresAPI, orders: any OrdersAPI, payments: any PaymentsAPI, limits: WebLimits
+        _ settings: Settings, _ services: Services, _ follower: OrdersFollower, _ configuration: Configuration
     ) -> Router<KioskContext> {
+        let limits = configuration.limits
         let router = Router(context: KioskContext.self, options: .autoGenerateHeadEndpoints)
         let table = RouteTableBox()
         router.add(middleware: ProblemMiddleware(table: table))
@@ -62,10 +103,16 @@ public struct KioskGateway: Service {
                 status: .ok, headers: [.contentType: "application/yaml; charset=utf-8"],
                 body: .init(byteBuffer: ByteBuffer(string: openAPIDocument)))
         }
+        Pages(pageFiles, folder: configuration.pages).add(to: router)
         let group = router.group("api/v1")
-        CatalogRoutes(stores: stores, limits: limits).add(to: group)
-        BasketRoutes(orders: orders, limits: limits).add(to: group)
-        OrderRoutes(orders: orders, payments: payments, limits: limits).add(to: group)
+        ShopRoutes(depot: services.depot, stores: services.stores, settings: settings, limits: limits).add(to: group)
+        CatalogRoutes(stores: services.stores, limits: limits).add(to: group)
+        BasketRoutes(orders: services.orders, limits: limits).add(to: group)
+        OrderRoutes(
+            orders: services.orders, payments: services.payments, robots: services.robots,
+            finder: OrderFinder(orders: follower), limits: limits
+        ).add(to: group)
+        BoardRoutes(orders: follower, limits: limits).add(to: group)
         table.value = RouteTable(router)
         return router
     }

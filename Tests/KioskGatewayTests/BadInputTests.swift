@@ -22,7 +22,7 @@ struct BadInputTests {
             ] {
                 #expect(try await shop.client.post(path, body).wrongFields == ["product_id"], "\(body)")
             }
-            for quantity in ["0", "-1", "1000", "1.5", "1e99", "true", "99999999999999999999", "{}"] {
+            for quantity in ["0", "-1", "100", "1.5", "1e99", "true", "99999999999999999999", "{}"] {
                 let body = #"{"product_id": "bread", "quantity": \#(quantity)}"#
                 #expect(try await shop.client.post(path, body).wrongFields == ["quantity"], "\(body)")
             }
@@ -107,7 +107,7 @@ struct BadInputTests {
 
     @Test func routesAndMethodsThatDoNotExist() async throws {
         try await TestShop.run { shop in
-            for path in ["/", "/api/v1", "/api/v1/nope", "/api/v2/stores", "/api/v1/stores/a/b/c"] {
+            for path in ["/nope", "/api/v1", "/api/v1/nope", "/api/v2/stores", "/api/v1/stores/a/b/c"] {
                 let reply = try await shop.client.get(path)
                 #expect(reply.status == 404, "\(path)")
                 #expect(reply.problem == "no-such-route", "\(path)")
@@ -128,7 +128,14 @@ struct BadInputTests {
                 #expect(reply.wrongFields == ["page_size"], "\(size)")
             }
             #expect(try await shop.client.get("/api/v1/products?query=bread").wrongFields == ["query"])
-            #expect((400..<500).contains(try await shop.client.get("/api/v1/products?page_token=!").status))
+            let strange = try await shop.client.get("/api/v1/products?page_token=!")
+            #expect(strange.status == 404)
+            #expect(strange.problem == "no-such-page")
+            let words = String(repeating: "a", count: 51)
+            #expect(try await shop.client.get("/api/v1/products?q=\(words)").wrongFields == ["q"])
+            #expect(
+                try await shop.client.post("/api/v1/baskets", key: "\"\"").status == 201, "quotes are visible ASCII")
+            #expect(try await shop.client.post("/api/v1/baskets", #"{"kiosk_id": null}"#).status == 201)
             let long = try await shop.client.post("/api/v1/baskets", key: String(repeating: "k", count: 129))
             #expect(long.wrongFields == ["Idempotency-Key"])
         }
@@ -156,8 +163,8 @@ struct BadInputTests {
     @Test func aPortInUseIsNamed() async throws {
         try await TestShop.run { shop in
             let second = KioskGateway(
-                configuration: .init(host: "127.0.0.1", port: shop.client.port), stores: shop.stores,
-                orders: shop.orders, payments: shop.payments, logger: .init(label: "test"))
+                configuration: .init(host: "127.0.0.1", port: shop.client.port), settings: .init(),
+                services: shop.services, logger: .init(label: "test"))
             let error = await #expect(throws: WebServerError.self) { try await second.run() }
             #expect(error?.description.contains("\(shop.client.port): the port is in use") == true)
             await #expect(throws: WebServerError.self) { _ = try await second.boundAddress }

@@ -14,14 +14,14 @@ import Wire
 /// The shop's real services over logs in memory, with the gateway before them on a port of its own.
 struct TestShop {
     let client: TestClient
+    let services: KioskGateway.Services
     let orders: OrdersService
     let stores: StoresService
-    let payments: PaymentsService
     let group: ServiceGroup
 
     /// Two stores: `bakery` takes part and sells `bread` and `cake`; `closed` does not.
     static func run(
-        limits: WebLimits = WebLimits(), _ body: @Sendable (TestShop) async throws -> Void
+        limits: WebLimits = WebLimits(), robots: LiveRobots = .none, _ body: @Sendable (TestShop) async throws -> Void
     ) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let stream = EventStream()
@@ -30,8 +30,14 @@ struct TestShop {
         let orders = try OrdersService(log: log("orders"), stream: stream, logger: logger)
         let payments = try PaymentsService(log: log("payments"), stream: stream, logger: logger)
         let depot = try DepotService(log: log("depot"), stream: stream, mall: mall, logger: logger)
+        let services = KioskGateway.Services(
+            stores: stores, orders: orders, payments: payments, depot: depot, robots: robots)
         let gateway = KioskGateway(
-            configuration: configuration(limits), stores: stores, orders: orders, payments: payments, logger: logger)
+            configuration: configuration(limits),
+            settings: .init(
+                testCards: PaymentSimulator.testCards.map {
+                    TestCard(cardToken: $0, name: $0)
+                }), services: services, logger: logger)
         let group = ServiceGroup(configuration: .init(services: [.init(service: gateway)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await stores.run() }
@@ -48,7 +54,7 @@ struct TestShop {
             try await seed(stores)
             let address = try await gateway.boundAddress
             let shop = TestShop(
-                client: TestClient(port: address.port), orders: orders, stores: stores, payments: payments, group: group
+                client: TestClient(port: address.port), services: services, orders: orders, stores: stores, group: group
             )
             try await body(shop)
             await group.triggerGracefulShutdown()

@@ -65,8 +65,13 @@ struct Listeners: Sendable {
 
         var kiosks = KioskGateway.Configuration(host: options.kiosk.host, port: options.kiosk.port)
         kiosks.tls = web
+        kiosks.pages = options.kioskPages
         kiosk = KioskGateway(
-            configuration: kiosks, stores: parts.stores, orders: parts.orders, payments: parts.payments, logger: logger)
+            configuration: kiosks, settings: .simulated,
+            services: .init(
+                stores: parts.stores, orders: parts.orders, payments: parts.payments, depot: parts.depot,
+                robots: LiveRobots(parts.gateway.telemetry)),
+            logger: logger)
         staffService = parts.staff
         var page = StaffGateway.Configuration(host: options.staff.host, port: options.staff.port)
         page.tls = web

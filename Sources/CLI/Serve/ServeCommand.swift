@@ -36,11 +36,11 @@ struct Serve: AsyncParsableCommand {
 enum ServeText {
     static func welcome(_ addresses: Addresses) -> String {
         let data = addresses.data
-        let kiosk = "\(addresses.scheme)\(addresses.kiosk)/api/v1/stores"
+        let kiosk = "\(addresses.scheme)\(addresses.kiosk)"
         let trusting = addresses.https == true ? "--cacert \(data)/tls/ca.pem " : ""
         return """
             The mall is open.
-              kiosks    \(kiosk)        try: curl \(trusting)\(kiosk)
+              kiosks    \(kiosk)/        order board: \(kiosk)/board        try: curl \(trusting)\(kiosk)/api/v1/stores
               staff     \(addresses.scheme)\(addresses.staff)/\(setup(addresses))
               robots    \(addresses.bots) (TLS)        try: mallbots bots --count 5 --server \(addresses.bots) --data \(data)
               services  \(addresses.services) (TLS)        try: mallbots orders list --data \(data)

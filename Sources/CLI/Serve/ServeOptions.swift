@@ -19,6 +19,12 @@ struct ServeOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Serve the kiosks' page from a folder, read anew for each request: for those who write it.",
+            valueName: "folder", visibility: .hidden))
+    var kioskPages: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A JSON or YAML file with the building, its stores and products, instead of the built-in mall.",
             valueName: "file"))
     var mall: String?

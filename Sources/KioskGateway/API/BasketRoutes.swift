@@ -39,7 +39,7 @@ struct BasketRoutes: Sendable {
         let key = try request.idempotencyKey("kiosk", "items", id)
         var fields = try await request.fields(limits: limits)
         let productID = fields.text("product_id", required: true, maximum: 128)
-        let quantity = fields.integer("quantity", in: 1...999, fallback: 1)
+        let quantity = fields.integer("quantity", in: 1...99, fallback: 1)
         try fields.finish()
         let basket = try await orders.addItem(
             OrdersV1.AddItemRequest(
@@ -54,7 +54,7 @@ struct BasketRoutes: Sendable {
             OrdersV1.RemoveItemRequest(
                 orderID: try context.parameters.require("id"),
                 productID: try context.parameters.require("product_id"),
-                quantity: try request.queryInteger("quantity", in: 1...999) ?? 0),
+                quantity: try request.queryInteger("quantity", in: 1...99) ?? 0),
             context: limits.call())
         return try Response(OrderDocument(basket))
     }
@@ -63,7 +63,7 @@ struct BasketRoutes: Sendable {
         let id = try context.parameters.require("id")
         let key = try request.idempotencyKey("kiosk", "checkout", id)
         var fields = try await request.fields(limits: limits)
-        let cardToken = fields.text("card_token", required: false, maximum: 128)
+        let cardToken = fields.token("card_token", required: false, maximum: 128)
         try fields.finish()
         let order = try await orders.checkout(
             OrdersV1.CheckoutRequest(idempotencyKey: key, orderID: id, cardToken: cardToken),

@@ -9,6 +9,9 @@ struct CatalogRoutes: Sendable {
     let stores: any StoresAPI
     let limits: WebLimits
 
+    /// In characters: at most four bytes each, which is what Stores takes.
+    private static let longestQuery = 50
+
     func add(to group: RouterGroup<KioskContext>) {
         group.get("stores", use: listStores)
         group.get("stores/{id}/products", use: storeProducts)
@@ -32,10 +35,20 @@ struct CatalogRoutes: Sendable {
 
     private func catalog(_ request: Request, storeID: String) async throws -> Response {
         try request.onlyQuery("q", "page_size", "page_token")
+        let words = request.queryText("q") ?? ""
+        guard words.unicodeScalars.count <= Self.longestQuery else {
+            throw Problem.invalid([.init(field: "q", message: "may have \(Self.longestQuery) characters at most")])
+        }
         let query = StoresV1.GetCatalogRequest(
-            storeID: storeID, query: request.queryText("q") ?? "",
-            pageSize: try request.queryInteger("page_size", in: 1...200) ?? 0,
+            storeID: storeID, query: words, pageSize: try request.queryInteger("page_size", in: 1...200) ?? 0,
             pageToken: request.queryText("page_token") ?? "")
-        return try Response(ProductPageDocument(await stores.getCatalog(query, context: limits.call())))
+        do {
+            return try Response(ProductPageDocument(await stores.getCatalog(query, context: limits.call())))
+        } catch let refusal as any StatusConvertible where refusal.statusCode == .invalidArgument {
+            // Everything else has been checked.
+            throw Problem(
+                kind: "no-such-page", status: .notFound, title: "There is no such page",
+                detail: "'page_token' is not one that this path gave; begin with the first page, without it.")
+        }
     }
 }

@@ -9,13 +9,25 @@ import Wire
 struct OrderRoutes: Sendable {
     let orders: any OrdersAPI
     let payments: any PaymentsAPI
+    let robots: LiveRobots
+    let finder: OrderFinder
     let limits: WebLimits
 
     func add(to group: RouterGroup<KioskContext>) {
+        group.get("orders", use: find)
         group.get("orders/{id}", use: show)
+        group.get("orders/{id}/payment", use: invoice)
         group.post("orders/{id}/payment", use: pay)
         group.delete("orders/{id}", use: cancel)
         group.get("orders/{id}/events", use: events)
+    }
+
+    /// A customer's order, by the code that only the customer has.
+    @Sendable func find(_ request: Request, _ context: KioskContext) async throws -> Response {
+        try request.onlyQuery("pickup_code")
+        let id = try finder.orderID(
+            pickupCode: request.queryText("pickup_code"), client: context.channel.remoteAddress?.ipAddress ?? "")
+        return try Response(OrderDocument(await order(id)))
     }
 
     @Sendable func show(_ request: Request, _ context: KioskContext) async throws -> Response {
@@ -23,12 +35,19 @@ struct OrderRoutes: Sendable {
         return try Response(OrderDocument(await order(id)))
     }
 
+    /// How an order stands with its payment: what came of one that was answered with 202.
+    @Sendable func invoice(_ request: Request, _ context: KioskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let invoice = try await payments.getInvoice(PaymentsV1.GetInvoiceRequest(orderID: id), context: limits.call())
+        return try Response(InvoiceDocument(invoice))
+    }
+
     @Sendable func pay(_ request: Request, _ context: KioskContext) async throws -> Response {
         let id = try context.parameters.require("id")
         let key = try request.idempotencyKey("kiosk", "payment", id)
         var fields = try await request.fields(limits: limits)
         // Cash is taken at the depot's desk, by staff: a kiosk has no drawer and nobody who counts.
-        let cardToken = fields.text("card_token", required: true, maximum: 128)
+        let cardToken = fields.token("card_token", required: true, maximum: 128)
         try fields.finish()
         let payment = PaymentsV1.PayInvoiceRequest(
             idempotencyKey: key, orderID: id, method: .card, cardToken: cardToken)
@@ -63,12 +82,9 @@ struct OrderRoutes: Sendable {
         let order = try await order(id)
         // To a browser that comes back after the last event, 204 says that there is nothing more to wait for.
         if let seen, order.state.isFinal, order.version <= seen { return Response(status: .noContent) }
-        let events = OrderEvents(
-            orders: orders, orderID: id, seen: seen, heartbeat: limits.heartbeat,
-            cut: { [channel = context.channel] in channel.close(promise: nil) })
-        return Response(
-            status: .ok, headers: [.contentType: "text/event-stream", .connection: "close"],
-            body: events.body(of: request))
+        let events = OrderEvents(orders: orders, robots: robots, orderID: id, seen: seen)
+        return ServerSentEvents(heartbeat: limits.heartbeat, channel: context.channel)
+            .response(to: request, produce: events.produce)
     }
 
     private func order(_ id: String) async throws -> OrdersV1.Order {

@@ -13,7 +13,7 @@ extension OrdersCore {
     func startBasket(
         _ request: OrdersV1.StartBasketRequest, orderID: String, currency: String
     ) throws(ServiceError) -> [OrdersV1.Event] {
-        guard request.kioskID.utf8.count <= 64 else { throw .invalidArgument("kiosk_id is longer than 64 bytes") }
+        guard request.kioskID.utf8.count <= 256 else { throw .invalidArgument("kiosk_id is longer than 256 bytes") }
         guard orders[orderID] == nil else { throw .alreadyExists("there is an order '\(orderID)' already") }
         return [
             OrdersV1.Event(
@@ -59,7 +59,7 @@ extension OrdersCore {
             throw .notFound("basket '\(order.id)' holds no product '\(request.productID)'")
         }
         guard request.quantity <= line.quantity else {
-            throw .invalidArgument(
+            throw .failedPrecondition(
                 "basket '\(order.id)' holds \(line.quantity) of '\(line.name)', not \(request.quantity); 0 removes all")
         }
         let quantity = request.quantity == 0 ? line.quantity : request.quantity

@@ -31,6 +31,8 @@ package struct OrderDocument: Encodable, Hashable, Sendable {
     package var lines: [LineDocument]
     package var total: MoneyDocument?
     package var pickupCode: String?
+    /// What the order is called by on the board; no secret.
+    package var ticket: UInt32?
     package var kioskId: String?
     package var reason: String?
     package var invoiceId: String?
@@ -47,6 +49,7 @@ package struct OrderDocument: Encodable, Hashable, Sendable {
         lines = order.lines.map(LineDocument.init)
         total = MoneyDocument(order.total)
         pickupCode = order.pickupCode.nonEmpty
+        ticket = order.ticket == 0 ? nil : order.ticket
         kioskId = order.kioskID.nonEmpty
         reason = order.reason.nonEmpty
         invoiceId = order.invoiceID.nonEmpty

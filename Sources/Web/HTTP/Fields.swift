@@ -23,14 +23,15 @@ package struct Fields {
         }
     }
 
-    /// A text; `""` when it is wrong, or absent and not required.
+    /// A text of at most `maximum` characters, as JSON Schema counts them; `""` when it is wrong, or absent and not
+    /// required.
     package mutating func text(_ name: String, required: Bool, maximum: Int) -> String {
         switch take(name, required: required) {
         case .string(let value) where required && value.isEmpty:
             fail(name, "must not be empty")
             return ""
-        case .string(let value) where value.utf8.count > maximum:
-            fail(name, "may have \(maximum) bytes at most")
+        case .string(let value) where value.unicodeScalars.count > maximum:
+            fail(name, "may have \(maximum) characters at most")
             return ""
         case .string(let value): return value
         case let other?:
@@ -38,6 +39,16 @@ package struct Fields {
             return ""
         case nil: return ""
         }
+    }
+
+    /// A text of visible ASCII characters, like what machines make to name things.
+    package mutating func token(_ name: String, required: Bool, maximum: Int) -> String {
+        let value = text(name, required: required, maximum: maximum)
+        guard value.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            fail(name, "may have only visible ASCII characters")
+            return ""
+        }
+        return value
     }
 
     /// A whole number in `range`; its lower bound when it is wrong; `fallback` when it is absent.

@@ -45,7 +45,7 @@ extension Request {
     /// The header may be quoted, as in the IETF's draft, or bare.
     package func idempotencyKey(_ scope: String...) throws(Problem) -> String {
         guard var key = headers[.idempotencyKey] else { return "" }
-        if key.count >= 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
+        if key.count > 2, key.hasPrefix("\""), key.hasSuffix("\"") { key = String(key.dropFirst().dropLast()) }
         guard (1...128).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
             throw .invalid([
                 .init(field: "Idempotency-Key", message: "must have 1 to 128 visible ASCII characters")
