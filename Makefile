@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: autobahn bench bench-wire bench-fleet bench-live bench-depot bench-shop hostile torture mutants simulate help run build test check format proto fuzz allocations
+.PHONY: pictures autobahn bench bench-wire bench-fleet bench-live bench-depot bench-shop hostile torture mutants simulate help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
@@ -21,6 +21,10 @@ run: build ## Start a mall with a small fleet and a trickle of orders; Ctrl-C st
 test: ## Run every test that needs no special rights (ONLY=KernelTests,... for some)
 	@scripts/setup --check
 	@scripts/test $(if $(ONLY),--only $(ONLY),)
+
+pictures: ## Take the documentation's pictures of the pages anew
+	@scripts/setup --check
+	@MALLBOTS_PICTURES=docs/pictures scripts/test --only Browser
 
 check: ## Formatting, generated code, arrows between modules, scripts
 	@scripts/setup --check
