@@ -106,7 +106,7 @@ public struct KioskGateway: Service {
         Pages(pageFiles, folder: configuration.pages).add(to: router)
         let group = router.group("api/v1")
         ShopRoutes(depot: services.depot, stores: services.stores, settings: settings, limits: limits).add(to: group)
-        CatalogRoutes(stores: services.stores, limits: limits).add(to: group)
+        CatalogRoutes(stores: services.stores, orders: follower, limits: limits).add(to: group)
         BasketRoutes(orders: services.orders, limits: limits).add(to: group)
         OrderRoutes(
             orders: services.orders, payments: services.payments, robots: services.robots,

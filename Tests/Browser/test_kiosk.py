@@ -190,6 +190,24 @@ class Changes(KioskTestCase):
         expect(page.get_by_text("The stores turned out to have none of it.")).to_be_visible()
         expect(page.locator(".tag.bad")).to_have_text("not to be had")
 
+    def test_an_order_shrinks_to_what_can_be_had(self):
+        self.serve()
+        faults = self.folder / "faults.yaml"
+        faults.write_text("faults:\n  - {fault: out-of-stock, at: accepted, bots: [bot-1]}\n")
+        page = self.open()
+        self.start_shopping(page)
+        self.choose(page, "Crust & Crumb", "Butter croissant", "Breakfast rolls")
+        self.check_out(page)
+        code = self.ordered(page)
+        self.bots(1, "--scenario", faults, speed=20)
+        self.title(page, "Ready to collect", 120)
+        expect(page.locator(".tag.bad")).to_have_count(1)
+        expect(page.locator(".tag.good")).to_have_count(1)
+        expect(page.get_by_text("Total of what can be had")).to_be_visible()
+        total = self.order_of(code)["total"]["minor_units"]
+        self.assertIn(total, (210, 320))
+        expect(page.get_by_role("button", name=f"Pay €{total // 100}.{total % 100}")).to_be_visible()
+
     def test_what_was_sold_meanwhile_is_named_at_checkout(self):
         self.serve()
         page = self.open()

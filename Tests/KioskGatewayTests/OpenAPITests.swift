@@ -66,7 +66,9 @@ struct OpenAPITests {
         try check("Money", MoneyDocument(money))
         try check("Store", StoreDocument(store))
         try check("StoreList", StoreListDocument(stores: [StoreDocument(store)]))
-        try check("Product", ProductDocument(product))
+        var told = ProductDocument(product)
+        told.available = 1
+        try check("Product", told)
         try check("ProductPage", ProductPageDocument(page))
         try check("Line", LineDocument(line))
         try check("Order", OrderDocument(order))

@@ -80,4 +80,22 @@ struct OpenOrdersTests {
         #expect(open.board.ready.map(\.ticket) == [2])
         #expect(open.order(pickupCode: "AAAAAA") == nil)
     }
+
+    @Test func whatIsOrderedAndNotYetFetchedIsSpokenFor() {
+        func order(_ id: String, _ state: OrdersV1.OrderState, _ lines: [OrdersV1.Line]) -> OrdersV1.Order {
+            OrdersV1.Order(orderID: id, state: state, lines: lines, pickupCode: id)
+        }
+        let half = OrdersV1.Line(productID: "cake", quantity: 5, picked: 2, unavailable: 1)
+        var open = known([
+            order("a", .approved, [half, OrdersV1.Line(productID: "bread", quantity: 1)]),
+            order("b", .placed, [OrdersV1.Line(productID: "cake", quantity: 3)]),
+            order("c", .ready, [OrdersV1.Line(productID: "cake", quantity: 9)]),
+        ])
+        #expect(open.promised("cake") == 5)
+        #expect(open.promised("bread") == 1)
+        #expect(open.promised("pie") == 0)
+        open.take(OrdersV1.OrdersUpdate(orders: [order("b", .canceled, [])], forgotten: ["a"]), first: false)
+        #expect(open.promised("cake") == 0)
+        #expect(open.promised("bread") == 0)
+    }
 }

@@ -125,6 +125,19 @@ struct ShopTests {
         }
     }
 
+    @Test func whatOthersHaveOrderedIsNotAvailable() async throws {
+        try await TestShop.run { shop in
+            func bread() async throws -> [String: Any]? {
+                try await shop.client.get("/api/v1/products?q=bread").json["products"].flatMap {
+                    ($0 as? [[String: Any]])?.first
+                }
+            }
+            _ = try await shop.order()
+            try await eventually { try await bread()?["available"] as? Int == 18 }
+            #expect(try await bread()?["stock"] as? Int == 20, "nobody has taken any from the shelf")
+        }
+    }
+
     @Test func howAPaymentStandsCanBeAsked() async throws {
         try await TestShop.run { shop in
             let id = try await shop.order()

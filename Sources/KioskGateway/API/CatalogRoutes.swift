@@ -7,6 +7,7 @@ import Wire
 /// Stores and their products, as customers see them.
 struct CatalogRoutes: Sendable {
     let stores: any StoresAPI
+    let orders: OrdersFollower
     let limits: WebLimits
 
     /// In characters: at most four bytes each, which is what Stores takes.
@@ -43,7 +44,14 @@ struct CatalogRoutes: Sendable {
             storeID: storeID, query: words, pageSize: try request.queryInteger("page_size", in: 1...200) ?? 0,
             pageToken: request.queryText("page_token") ?? "")
         do {
-            return try Response(ProductPageDocument(await stores.getCatalog(query, context: limits.call())))
+            var page = ProductPageDocument(try await stores.getCatalog(query, context: limits.call()))
+            if let promised = orders.promised(page.products.map(\.productId)) {
+                for (index, units) in promised.enumerated() {
+                    let stock = page.products[index].stock
+                    page.products[index].available = stock - min(stock, units)
+                }
+            }
+            return try Response(page)
         } catch let refusal as any StatusConvertible where refusal.statusCode == .invalidArgument {
             // Everything else has been checked.
             throw Problem(

@@ -1,7 +1,8 @@
 import Messages
 import Web
 
-/// The gateway's own small view of the orders that are under way: what the board shows, and whose a pickup code is.
+/// The gateway's own small view of the orders that are under way: what the board shows, whose a pickup code is, and what
+/// of the stores' stock is spoken for.
 ///
 /// A fold of what Orders' watch tells. Pure.
 struct OpenOrders: Sendable {
@@ -12,11 +13,14 @@ struct OpenOrders: Sendable {
         var pickupCode: String
         var placedUnixMs: Int64
         var readyUnixMs: Int64
+        /// Units that are still to be fetched, by product.
+        var awaited: [String: UInt32]
     }
 
     private var entries: [String: Entry] = [:]
     /// By pickup code. Codes are unique among open orders; of others that had the same, the newest counts.
     private var codes: [String: String] = [:]
+    private var promised: [String: UInt32] = [:]
     /// Whether everything that there was has come. Before that, nothing can be said not to exist.
     private(set) var isComplete = false
 
@@ -33,7 +37,8 @@ struct OpenOrders: Sendable {
         if order.state == .basket || order.state == .abandoned || order.pickupCode.isEmpty { return }
         entries[order.orderID] = Entry(
             state: order.state, ticket: order.ticket, pickupCode: order.pickupCode,
-            placedUnixMs: order.placedUnixMs, readyUnixMs: order.readyUnixMs)
+            placedUnixMs: order.placedUnixMs, readyUnixMs: order.readyUnixMs, awaited: Self.awaited(order))
+        for (product, units) in Self.awaited(order) { promised[product, default: 0] += units }
         if let holder = codes[order.pickupCode].flatMap({ entries[$0] }), order.state.isFinal,
             !holder.state.isFinal || holder.placedUnixMs > order.placedUnixMs
         {
@@ -44,8 +49,25 @@ struct OpenOrders: Sendable {
 
     private mutating func remove(_ id: String) {
         guard let entry = entries.removeValue(forKey: id) else { return }
+        for (product, units) in entry.awaited {
+            let left = (promised[product] ?? 0) - units
+            promised[product] = left == 0 ? nil : left
+        }
         if codes[entry.pickupCode] == id { codes.removeValue(forKey: entry.pickupCode) }
     }
+
+    /// What is picked has left the shelf, and what could not be had is not waited for.
+    private static func awaited(_ order: OrdersV1.Order) -> [String: UInt32] {
+        guard order.state == .placed || order.state == .approved else { return [:] }
+        var units: [String: UInt32] = [:]
+        for line in order.lines where line.quantity > line.picked + line.unavailable {
+            units[line.productID, default: 0] += line.quantity - line.picked - line.unavailable
+        }
+        return units
+    }
+
+    /// Units of a product that orders wait for: of what the store has, so many are not to be had any more.
+    func promised(_ productID: String) -> UInt32 { promised[productID] ?? 0 }
 
     /// The order that a customer means by a pickup code; nil: there is none.
     /// - Parameter code: as codes are written, see `normalizedPickupCode`

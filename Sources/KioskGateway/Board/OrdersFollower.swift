@@ -8,7 +8,9 @@ import Wire
 final class OrdersFollower: Sendable {
     private struct State {
         var orders = OpenOrders()
-        var board = Board()
+        /// What all viewers have; nil: not the same. And whether something may have changed since.
+        var shown: Board?
+        var isStale = false
         var viewers: [UInt64: AsyncStream<Board>.Continuation] = [:]
         var lastViewer: UInt64 = 0
     }
@@ -22,8 +24,23 @@ final class OrdersFollower: Sendable {
         self.logger = logger
     }
 
+    /// The least time between two boards: orders may change thousands of times a second, and nobody reads so fast.
+    private static let boardInterval = Duration.milliseconds(250)
+
     /// Follows until the task is cancelled; begins anew whenever the watch ends.
     func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.follow() }
+            group.addTask { await self.show() }
+        }
+        let viewers = state.withLock { state in
+            defer { state.viewers.removeAll() }
+            return Array(state.viewers.values)
+        }
+        for viewer in viewers { viewer.finish() }
+    }
+
+    private func follow() async {
         while !Task.isCancelled {
             do {
                 try await watch()
@@ -32,11 +49,21 @@ final class OrdersFollower: Sendable {
             }
             try? await Task.sleep(for: .milliseconds(500))
         }
-        let viewers = state.withLock { state in
-            defer { state.viewers.removeAll() }
-            return Array(state.viewers.values)
+    }
+
+    /// Tells the viewers of each new board.
+    private func show() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.boardInterval)
+            state.withLock { state in
+                guard state.isStale, state.orders.isComplete, !state.viewers.isEmpty else { return }
+                state.isStale = false
+                let board = state.orders.board
+                guard board != state.shown else { return }
+                state.shown = board
+                for viewer in state.viewers.values { viewer.yield(board) }
+            }
         }
-        for viewer in viewers { viewer.finish() }
     }
 
     private func watch() async throws {
@@ -54,16 +81,19 @@ final class OrdersFollower: Sendable {
     private func take(_ update: OrdersV1.OrdersUpdate, first: Bool) {
         state.withLock { state in
             state.orders.take(update, first: first)
-            guard state.orders.isComplete else { return }
-            let board = state.orders.board
-            guard board != state.board else { return }
-            state.board = board
-            for viewer in state.viewers.values { viewer.yield(board) }
+            state.isStale = true
         }
     }
 
     /// The board, or nil when not everything is known yet.
-    var board: Board? { state.withLock { $0.orders.isComplete ? $0.board : nil } }
+    var board: Board? { state.withLock { $0.orders.isComplete ? $0.orders.board : nil } }
+
+    /// Units that orders wait for, of each product, or nil when not everything is known yet.
+    func promised(_ productIDs: [String]) -> [UInt32]? {
+        state.withLock { state in
+            state.orders.isComplete ? productIDs.map { state.orders.promised($0) } : nil
+        }
+    }
 
     /// The order of a pickup code.
     /// - Throws: UNAVAILABLE when not everything is known yet.
@@ -86,7 +116,8 @@ final class OrdersFollower: Sendable {
             continuation.onTermination = { [weak self] _ in
                 self?.leave(number)
             }
-            if state.orders.isComplete { continuation.yield(state.board) }
+            state.shown = nil
+            if state.orders.isComplete { continuation.yield(state.orders.board) }
         }
         return stream
     }

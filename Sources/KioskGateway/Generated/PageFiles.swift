@@ -1624,14 +1624,14 @@ function randomKey() {
 """#),
     PageFile(
         path: "/assets/products-view.js", source: "products-view.js", contentType: "text/javascript; charset=utf-8",
-        tag: "2675d553b0764d7a",
+        tag: "780dfde1c2ed7438",
         content: #"""
 // The products of a store, or those that were searched for.
 
 import { h, View } from "./dom.js";
 import { category, icon, sign } from "./icons.js";
 import { shop } from "./shop.js";
-import { count, money } from "./words.js";
+import { available, count, money } from "./words.js";
 
 /// From so few on, the card says how many are left.
 const FEW = 10;
@@ -1676,25 +1676,24 @@ class ProductsView extends View {
 
 function card(product, withStore) {
   const units = shop.units(product.product_id);
-  const left = product.stock - units;
+  const had = available(product);
   const store = shop.stores?.find(one => one.store_id === product.store_id);
-  return h("li", { class: product.stock === 0 ? "card sold-out" : "card", key: product.product_id, style: { "--hue": category(store?.category ?? "").hue } },
+  return h("li", { class: had === 0 ? "card sold-out" : "card", key: product.product_id, style: { "--hue": category(store?.category ?? "").hue } },
     h("div", { class: "what" },
       h("h2", {}, product.name),
       h("p", { class: "soft" }, product.description),
       withStore && store && h("p", { class: "at" }, sign(store.category), store.name)),
-    h("div", { class: "price" }, h("strong", {}, money(product.price)), h("span", { class: stockTone(product) }, stockWords(product))),
+    h("div", { class: "price" }, h("strong", {}, money(product.price)), h("span", { class: stockTone(had) }, stockWords(had))),
     units === 0
       ? h("button", {
-        class: "primary add", disabled: product.stock === 0, "aria-label": `Add ${product.name} to the basket`,
+        class: "primary add", disabled: had === 0, "aria-label": `Add ${product.name} to the basket`,
         onclick: () => shop.add(product),
-      }, icon("plus"), product.stock === 0 ? "Sold out" : "Add")
-      : stepper(product, units, left > 0 && units < 99));
+      }, icon("plus"), had === 0 ? "Sold out" : "Add")
+      : stepper(product, units, units < Math.min(had, 99)));
 }
 
-const stockTone = product => product.stock === 0 ? "stock none" : product.stock <= FEW ? "stock few" : "stock";
-const stockWords = product =>
-  product.stock === 0 ? "sold out" : product.stock <= FEW ? `only ${product.stock} left` : "in stock";
+const stockTone = had => had === 0 ? "stock none" : had <= FEW ? "stock few" : "stock";
+const stockWords = had => had === 0 ? "sold out" : had <= FEW ? `only ${had} left` : "in stock";
 
 /// Less and more of a product, with how many there are between them.
 export const stepper = (product, units, more) => h("div", { class: "stepper", role: "group", "aria-label": product.name },
@@ -2331,7 +2330,7 @@ customElements.define("stores-view", StoresView);
 """#),
     PageFile(
         path: "/assets/words.js", source: "words.js", contentType: "text/javascript; charset=utf-8",
-        tag: "061bbf1a1b7aa653",
+        tag: "4c70a4f2e27e2467",
         content: #"""
 // What the page says, in a customer's words.
 
@@ -2430,10 +2429,14 @@ export function problemWords({ kind: problem, status, retryAfter }, kind) {
   return "Something went wrong on our side. Please try again, or ask at the depot's desk.";
 }
 
+/// Units that a customer can have: on the shelf, and waited for by no other order.
+export const available = product => product.available ?? product.stock;
+
 /// Which lines ask for more than the stores have; null when none does.
 export function shortageWords(lines, products, entry) {
   const short = lines.flatMap(line => {
-    const stock = products.get(line.product_id)?.stock ?? 0;
+    const product = products.get(line.product_id);
+    const stock = product ? available(product) : 0;
     const wanted = line.quantity + (entry.kind === "add" && entry.productID === line.product_id ? entry.quantity : 0);
     if (wanted <= stock) return [];
     return [stock === 0 ? `${line.name} is sold out` : `of ${line.name} only ${stock} ${stock === 1 ? "is" : "are"} left`];

@@ -3,7 +3,7 @@
 import { h, View } from "./dom.js";
 import { category, icon, sign } from "./icons.js";
 import { shop } from "./shop.js";
-import { count, money } from "./words.js";
+import { available, count, money } from "./words.js";
 
 /// From so few on, the card says how many are left.
 const FEW = 10;
@@ -48,25 +48,24 @@ class ProductsView extends View {
 
 function card(product, withStore) {
   const units = shop.units(product.product_id);
-  const left = product.stock - units;
+  const had = available(product);
   const store = shop.stores?.find(one => one.store_id === product.store_id);
-  return h("li", { class: product.stock === 0 ? "card sold-out" : "card", key: product.product_id, style: { "--hue": category(store?.category ?? "").hue } },
+  return h("li", { class: had === 0 ? "card sold-out" : "card", key: product.product_id, style: { "--hue": category(store?.category ?? "").hue } },
     h("div", { class: "what" },
       h("h2", {}, product.name),
       h("p", { class: "soft" }, product.description),
       withStore && store && h("p", { class: "at" }, sign(store.category), store.name)),
-    h("div", { class: "price" }, h("strong", {}, money(product.price)), h("span", { class: stockTone(product) }, stockWords(product))),
+    h("div", { class: "price" }, h("strong", {}, money(product.price)), h("span", { class: stockTone(had) }, stockWords(had))),
     units === 0
       ? h("button", {
-        class: "primary add", disabled: product.stock === 0, "aria-label": `Add ${product.name} to the basket`,
+        class: "primary add", disabled: had === 0, "aria-label": `Add ${product.name} to the basket`,
         onclick: () => shop.add(product),
-      }, icon("plus"), product.stock === 0 ? "Sold out" : "Add")
-      : stepper(product, units, left > 0 && units < 99));
+      }, icon("plus"), had === 0 ? "Sold out" : "Add")
+      : stepper(product, units, units < Math.min(had, 99)));
 }
 
-const stockTone = product => product.stock === 0 ? "stock none" : product.stock <= FEW ? "stock few" : "stock";
-const stockWords = product =>
-  product.stock === 0 ? "sold out" : product.stock <= FEW ? `only ${product.stock} left` : "in stock";
+const stockTone = had => had === 0 ? "stock none" : had <= FEW ? "stock few" : "stock";
+const stockWords = had => had === 0 ? "sold out" : had <= FEW ? `only ${had} left` : "in stock";
 
 /// Less and more of a product, with how many there are between them.
 export const stepper = (product, units, more) => h("div", { class: "stepper", role: "group", "aria-label": product.name },

@@ -95,10 +95,14 @@ export function problemWords({ kind: problem, status, retryAfter }, kind) {
   return "Something went wrong on our side. Please try again, or ask at the depot's desk.";
 }
 
+/// Units that a customer can have: on the shelf, and waited for by no other order.
+export const available = product => product.available ?? product.stock;
+
 /// Which lines ask for more than the stores have; null when none does.
 export function shortageWords(lines, products, entry) {
   const short = lines.flatMap(line => {
-    const stock = products.get(line.product_id)?.stock ?? 0;
+    const product = products.get(line.product_id);
+    const stock = product ? available(product) : 0;
     const wanted = line.quantity + (entry.kind === "add" && entry.productID === line.product_id ? entry.quantity : 0);
     if (wanted <= stock) return [];
     return [stock === 0 ? `${line.name} is sold out` : `of ${line.name} only ${stock} ${stock === 1 ? "is" : "are"} left`];

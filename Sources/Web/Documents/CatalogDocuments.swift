@@ -30,6 +30,8 @@ package struct ProductDocument: Encodable, Hashable, Sendable {
     package var description: String
     package var price: MoneyDocument?
     package var stock: UInt32
+    /// Of the stock, what no order waits for; nil where that is not told.
+    package var available: UInt32?
     package var sizeUnits: UInt32
 
     package init(_ product: StoresV1.Product) {
