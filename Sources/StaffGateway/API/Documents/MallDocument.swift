@@ -1,4 +1,5 @@
 import Messages
+import Web
 
 /// The building, for the staff's map.
 struct MallDocument: Encodable, Hashable, Sendable {

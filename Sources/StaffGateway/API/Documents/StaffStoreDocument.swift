@@ -1,4 +1,5 @@
 import Messages
+import Web
 
 /// A store as staff see it: also where it is, and whether it takes part.
 struct StaffStoreDocument: Encodable, Hashable, Sendable {
