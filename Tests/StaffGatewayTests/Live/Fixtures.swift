@@ -74,7 +74,10 @@ struct FoldingClient {
             return
         case "resumed": isWhole = true
         case "snapshot":
-            if object["part"] as? Int == 1 { things = [:] }
+            // Of its topic everything; a client may follow several.
+            if object["part"] as? Int == 1 {
+                for section in (object["data"] as? [String: Any] ?? [:]).keys { things[section] = nil }
+            }
             isWhole = object["last"] as? Bool ?? false
         default: break
         }
