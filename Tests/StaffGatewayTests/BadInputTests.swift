@@ -118,6 +118,7 @@ struct BadInputTests {
                         ? "" : "{\(given.joined(separator: ", "))}")
                 #expect(reply.status == 404, "\(route.method) \(path): \(reply)")
             }
+            #expect(try await manager.get("/api/v1/bots/%zz").wrongFields == ["id"])
             #expect(try await manager.get("/api/v1/nothing").problem == "no-such-route")
             let put = try await manager.request("PUT", "/api/v1/orders")
             #expect(put.status == 405)

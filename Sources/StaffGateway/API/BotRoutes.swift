@@ -28,7 +28,7 @@ struct BotRoutes: Sendable {
     @Sendable func show(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response {
         try request.onlyQuery()
         let bot = try await shop.depot.getBot(
-            DepotV1.GetBotRequest(botID: try context.parameters.require("id")), context: shop.call())
+            DepotV1.GetBotRequest(botID: try context.text("id")), context: shop.call())
         return try Response(BotDocument(bot))
     }
 
@@ -69,7 +69,7 @@ struct BotRoutes: Sendable {
     @Sendable func dock(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         let dock = fields.text("dock_id", required: false, maximum: 64)
         try fields.finish()
@@ -82,7 +82,7 @@ struct BotRoutes: Sendable {
     @Sendable func retire(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         let reason = fields.text("reason", required: false, maximum: longestReason)
         let atOnce = fields.flag("at_once") ?? false
@@ -119,7 +119,7 @@ struct BotRoutes: Sendable {
 
     /// The robot of a request with `{reason?}`.
     private func reasoned(_ request: Request, _ context: StaffContext) async throws -> (id: String, reason: String) {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         let reason = fields.text("reason", required: false, maximum: longestReason)
         try fields.finish()
@@ -128,7 +128,7 @@ struct BotRoutes: Sendable {
 
     /// The robot of a request with nothing else to say.
     private func bare(_ request: Request, _ context: StaffContext) async throws -> String {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         try fields.finish()
         return id

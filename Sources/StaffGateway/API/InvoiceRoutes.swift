@@ -16,7 +16,7 @@ struct InvoiceRoutes: Sendable {
 
     @Sendable func show(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response {
         try request.onlyQuery()
-        return try Response(StaffInvoiceDocument(await invoice(try context.parameters.require("id"))))
+        return try Response(StaffInvoiceDocument(await invoice(try context.text("id"))))
     }
 
     private func invoice(_ orderID: String) async throws -> PaymentsV1.Invoice {
@@ -26,7 +26,7 @@ struct InvoiceRoutes: Sendable {
     @Sendable func pay(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         let key = try request.idempotencyKey("staff", "payment", id)
         var fields = try await request.fields(limits: shop.limits)
         let method = fields.text("method", required: true, maximum: 16)
@@ -61,7 +61,7 @@ struct InvoiceRoutes: Sendable {
     @Sendable func refund(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         let key = try request.idempotencyKey("staff", "refund", id)
         var fields = try await request.fields(limits: shop.limits)
         let amount = fields.optionalInteger("minor_units", in: 1...1_000_000_000_000)

@@ -45,7 +45,7 @@ struct ListRoutes: Sendable {
     @Sendable func show(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response {
         try request.onlyQuery()
         let list = try await shop.depot.getShoppingList(
-            DepotV1.GetShoppingListRequest(listID: try context.parameters.require("id")), context: shop.call())
+            DepotV1.GetShoppingListRequest(listID: try context.text("id")), context: shop.call())
         var tasks: [DepotV1.Task] = []
         for id in list.taskIds {
             tasks.append(try await shop.depot.getTask(DepotV1.GetTaskRequest(taskID: id), context: shop.call()))
@@ -82,7 +82,7 @@ struct ListRoutes: Sendable {
     @Sendable func cancel(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         let reason = fields.text("reason", required: false, maximum: longestReason)
         try fields.finish()
@@ -127,10 +127,10 @@ struct ListRoutes: Sendable {
     }
 
     private func taskID(_ context: StaffContext) throws -> String {
-        let number = try context.parameters.require("number")
+        let number = try context.text("number")
         guard UInt32(number).map({ $0 > 0 }) == true else {
             throw Problem.invalid([.init(field: "number", message: "is a task's number in its list, from 1")])
         }
-        return "\(try context.parameters.require("id"))/\(number)"
+        return "\(try context.text("id"))/\(number)"
     }
 }

@@ -40,13 +40,13 @@ struct OrderRoutes: Sendable {
     @Sendable func show(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response {
         try request.onlyQuery()
         let order = try await shop.orders.getOrder(
-            OrdersV1.GetOrderRequest(orderID: try context.parameters.require("id")), context: shop.call())
+            OrdersV1.GetOrderRequest(orderID: try context.text("id")), context: shop.call())
         return try Response(OrderDocument(order, for: session.role))
     }
 
     @Sendable func find(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response {
         try request.onlyQuery()
-        let code = normalizedPickupCode(try context.parameters.require("code"))
+        let code = normalizedPickupCode(try context.text("code"))
         // The search finds parts of codes too, and codes in products' names.
         var token = ""
         repeat {
@@ -64,7 +64,7 @@ struct OrderRoutes: Sendable {
     @Sendable func handOver(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         let code = fields.text("pickup_code", required: true, maximum: 64)
         try fields.finish()
@@ -78,7 +78,7 @@ struct OrderRoutes: Sendable {
     @Sendable func cancel(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         try request.onlyQuery("reason")
         let reason = request.queryText("reason") ?? ""
         guard reason.utf8.count <= longestReason else {

@@ -17,7 +17,7 @@ struct ProductRoutes: Sendable {
     @Sendable func list(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response {
         try request.onlyQuery("q", "page_size", "page_token")
         let query = StoresV1.GetCatalogRequest(
-            storeID: try context.parameters.require("id"), query: request.queryText("q") ?? "",
+            storeID: try context.text("id"), query: request.queryText("q") ?? "",
             pageSize: try request.queryInteger("page_size", in: 1...200) ?? 0,
             pageToken: request.queryText("page_token") ?? "")
         return try Response(ProductPageDocument(await shop.stores.getCatalog(query, context: shop.call())))
@@ -26,7 +26,7 @@ struct ProductRoutes: Sendable {
     @Sendable func addProduct(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let storeID = try context.parameters.require("id")
+        let storeID = try context.text("id")
         let key = try request.idempotencyKey("staff", "products", storeID)
         var fields = try await request.fields(limits: shop.limits)
         let id = fields.text("product_id", required: false, maximum: 64)
@@ -51,7 +51,7 @@ struct ProductRoutes: Sendable {
     @Sendable func change(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         let change = ProductChange(
             name: fields.optionalText("name", maximum: 320),
@@ -89,7 +89,7 @@ struct ProductRoutes: Sendable {
     @Sendable func remove(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         return StaffCommand("product/\(id)") { [shop] in
             _ = try await shop.stores.removeProduct(
                 StoresV1.RemoveProductRequest(productID: id), context: shop.call())

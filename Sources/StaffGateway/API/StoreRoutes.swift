@@ -45,7 +45,7 @@ struct StoreRoutes: Sendable {
     @Sendable func change(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         var fields = try await request.fields(limits: shop.limits)
         let change = StoreChange(
             name: fields.optionalText("name", maximum: 320), category: fields.optionalText("category", maximum: 160),

@@ -16,7 +16,7 @@ struct TimelineRoutes: Sendable {
     @Sendable func order(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response
     {
         try request.onlyQuery()
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         // Whether there is one is the service's to say.
         _ = try await shop.orders.getOrder(OrdersV1.GetOrderRequest(orderID: id), context: shop.call())
         let events = try await TimelineReader(events: shop.events).order(id).map(TimelineEvent.init)
@@ -25,7 +25,7 @@ struct TimelineRoutes: Sendable {
 
     @Sendable func bot(_ request: Request, _ context: StaffContext, _ session: StaffSession) async throws -> Response {
         try request.onlyQuery("before", "page_size")
-        let id = try context.parameters.require("id")
+        let id = try context.text("id")
         let size = Int(try request.queryInteger("page_size", in: 1...200) ?? 50)
         let before = try BotLogPlace(request.queryText("before") ?? "")
         _ = try await shop.depot.getBot(DepotV1.GetBotRequest(botID: id), context: shop.call())

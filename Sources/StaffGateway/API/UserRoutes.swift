@@ -40,7 +40,7 @@ struct UserRoutes: Sendable {
     @Sendable func change(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let name = try context.parameters.require("name")
+        let name = try context.text("name")
         var fields = try await request.fields(limits: limits)
         let change = UserChange(
             role: Self.role(&fields, required: false), disabled: fields.flag("disabled"),
@@ -60,7 +60,7 @@ struct UserRoutes: Sendable {
     @Sendable func remove(
         _ request: Request, _ context: StaffContext, _ session: StaffSession
     ) async throws -> StaffCommand {
-        let name = try context.parameters.require("name")
+        let name = try context.text("name")
         return StaffCommand("user/\(name)") { [staff] in
             try await staff.removeUser(name: name, by: session.name)
             return Response(status: .noContent)
