@@ -16,11 +16,13 @@ struct DemoView: Sendable {
             OrdersV1.ListOrdersRequest(states: Self.placed, pageSize: 50), context: call)
         let telemetry = Dictionary(
             mall.telemetry.snapshot().map { ($0.botID, $0.telemetry) }, uniquingKeysWith: { _, newest in newest })
+        // As long as nobody can sign in, how somebody can.
+        let setup = try await mall.staff.setupToken() != nil ? mall.addresses.staffSetup : nil
         let heading = [
             Table.paint("MallBots", .bold, colour)
                 + "  kiosks \(mall.addresses.scheme)\(mall.addresses.kiosk)  staff \(mall.addresses.scheme)\(mall.addresses.staff)"
                 + "  robots \(mall.addresses.bots)  Ctrl-C stops",
-            "",
+            setup.map { "first manager of the staff: \($0)" } ?? "",
         ]
         let room = max(6, height - heading.count - 2)
         let robots = Self.robots(bots, telemetry).lines(

@@ -71,7 +71,8 @@ struct MallServer: Sendable {
                 try await ready(
                     RunningMall(
                         addresses: addresses, stores: services.stores, orders: services.orders,
-                        payments: services.payments, depot: services.depot, telemetry: services.gateway.telemetry,
+                        payments: services.payments, depot: services.depot, staff: services.staff,
+                        telemetry: services.gateway.telemetry,
                         events: services.stream))
                 await stop()
                 await listeners.announceDrain()

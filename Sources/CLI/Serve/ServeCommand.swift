@@ -51,6 +51,6 @@ enum ServeText {
 
     /// The first user's way in.
     private static func setup(_ addresses: Addresses) -> String {
-        addresses.staffSetup.map { "        nobody may sign in yet; make the first manager at: \($0)" } ?? ""
+        addresses.staffSetup.map { "\n            nobody may sign in yet: make the first manager at \($0)" } ?? ""
     }
 }
