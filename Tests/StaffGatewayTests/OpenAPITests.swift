@@ -124,7 +124,7 @@ struct OpenAPITests {
         OrdersV1.Order(
             orderID: "o", state: .placed, paid: true, lines: [line], total: money, pickupCode: "c", kioskID: "k",
             reason: "r", startedUnixMs: 1, placedUnixMs: 1, readyUnixMs: 1, endedUnixMs: 1, version: 1,
-            invoiceID: "i")
+            invoiceID: "i", ticket: 1)
     }
 
     @Test func timelineEventsHaveTheDescribedFields() async throws {
