@@ -66,6 +66,10 @@ bench-fleet: ## Measure a whole mall under load: robots, reconnecting, telemetry
 bench-live: build ## What the staff's live pages cost with a thousand of them, and how soon they know (five minutes; LIVE="--rows slow")
 	@scripts/bench-live $(LIVE)
 
+bench-shop: ## Measure orders through the kiosks' REST API, on disk, under many customers at once (SHOP="--customers 64 --runs 1")
+	@scripts/setup
+	@scripts/bench-shop $(SHOP)
+
 allocations: ## Count allocations for each message, and hold them to their ceilings (release build)
 	@scripts/setup
 	@scripts/allocations
