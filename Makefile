@@ -1,7 +1,7 @@
 # `make help` lists what there is. `make run` and `make test` are all that most people need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: pictures autobahn bench bench-wire bench-fleet bench-live bench-depot bench-shop hostile torture mutants simulate help run build test check format proto fuzz allocations
+.PHONY: pictures autobahn bench bench-wire bench-fleet bench-live bench-depot bench-shop bench-orders hostile torture mutants simulate help run build test check format proto fuzz allocations
 
 DATA ?= data
 ARGS ?=
@@ -53,7 +53,7 @@ mutants: ## Plant bugs one at a time and see that each is caught (an hour; MUTAN
 	@scripts/setup --check
 	@scripts/mutants $(MUTANT)
 
-bench: bench-wire bench-fleet bench-live bench-depot bench-shop ## Measure everything: the five that follow (an hour)
+bench: bench-wire bench-fleet bench-live bench-depot bench-shop bench-orders ## Measure everything: the six that follow (an hour)
 
 bench-wire: ## Measure Wire beside a bare C server, gRPC and mosquitto, and print a table (half an hour; BENCH="--rows one,many --runs 5")
 	@scripts/setup
@@ -79,7 +79,7 @@ bench-depot: ## What the depot costs with a fleet of 10,000: assignments per sec
 	@MALLBOTS_BENCHMARKS=1 swift build -c release --product DepotBench
 	@.build/release/DepotBench $(ARGS)
 
-bench-shop: ## How many orders a second the services place, each answered once it is on disk (release build; ARGS="--orders 30000")
+bench-orders: ## How many orders a second the services place, each answered once it is on disk (release build; ARGS="--orders 30000")
 	@scripts/setup
 	@MALLBOTS_BENCHMARKS=1 swift build -c release --product ShopBench
 	@.build/release/ShopBench $(ARGS)

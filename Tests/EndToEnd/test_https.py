@@ -182,6 +182,8 @@ class Refusals(HTTPSTestCase):
 
 
 class Hostile(HTTPSTestCase):
+    alone = True
+
     def healthy(self, seconds=5):
         began = time.monotonic()
         status, _, _ = self.get("/healthz")

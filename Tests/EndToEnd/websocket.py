@@ -54,7 +54,9 @@ class WebSocket:
         head = self.until(b"\r\n\r\n")
         status = int(head.split(b" ", 2)[1])
         if status != 101:
-            raise Refused(status, head.decode(), self.rest())
+            body = self.rest()
+            self.close()
+            raise Refused(status, head.decode(), body)
         expected = base64.b64encode(hashlib.sha1((key + GUID).encode()).digest())
         assert b"sec-websocket-accept: " + expected.lower() in head.lower(), head
 
