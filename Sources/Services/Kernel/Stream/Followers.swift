@@ -58,11 +58,18 @@ public final class Followers<Change: Hashable & Comparable & Sendable>: Sendable
         // Before reading the state, or a change in between is missed.
         let (number, wakes) = begin()
         defer { state.withLock { _ = $0.followers.removeValue(forKey: number) } }
-        try await send(beginning(try await loop.read { $0 }))
+        // Taken on the loop's thread, where they are noted: what is sent then knows of all that its position says.
+        let whole = try await loop.read { core in
+            _ = self.take(number)
+            return core
+        }
+        try await send(beginning(whole))
         for await _ in wakes {
-            let changes = take(number).sorted()
-            if changes.isEmpty { continue }
-            if let update = try await loop.read({ update($0, changes) }) { try await send(update) }
+            let changed: Update? = try await loop.read { core in
+                let changes = self.take(number).sorted()
+                return changes.isEmpty ? nil : update(core, changes)
+            }
+            if let changed { try await send(changed) }
         }
         try Task.checkCancellation()
         throw ServiceError.unavailable("the service \(Core.serviceName) is stopping: watch again later")
