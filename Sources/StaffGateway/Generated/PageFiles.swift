@@ -551,7 +551,7 @@ function target(text) {
 """#),
     PageFile(
         path: "/assets/bot-actions.js", source: "bot-actions.js", contentType: "text/javascript; charset=utf-8",
-        tag: "4b6372efb2a64d9e",
+        tag: "538eaeac1a6bce0a",
         content: #"""
 // What a manager can tell a robot. Each goes through the depot, so it reaches a robot that is offline when it is back.
 
@@ -583,8 +583,7 @@ export function botActions(bot) {
       label: "Send to a dock …", says: "After its task, if it has one", done: now => `${id} goes to ${now?.dock_id ?? "a dock"} when it is free.`,
       ask: {
         title: `Send ${id} to a dock`, text: "It finishes its task first, if it has one.", confirm: "Send it",
-        fields: [{ name: "dock_id", label: "Dock", required: true, options: [["", "the nearest free one"], ...docks.map(dock => [dock.id, dock.id])] }],
-        check: () => null,
+        fields: [{ name: "dock_id", label: "Dock", options: [["", "the nearest free one"], ...docks.map(dock => [dock.id, dock.id])] }],
       },
     }),
     tell("identify", {

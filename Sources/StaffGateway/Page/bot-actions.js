@@ -28,8 +28,7 @@ export function botActions(bot) {
       label: "Send to a dock …", says: "After its task, if it has one", done: now => `${id} goes to ${now?.dock_id ?? "a dock"} when it is free.`,
       ask: {
         title: `Send ${id} to a dock`, text: "It finishes its task first, if it has one.", confirm: "Send it",
-        fields: [{ name: "dock_id", label: "Dock", required: true, options: [["", "the nearest free one"], ...docks.map(dock => [dock.id, dock.id])] }],
-        check: () => null,
+        fields: [{ name: "dock_id", label: "Dock", options: [["", "the nearest free one"], ...docks.map(dock => [dock.id, dock.id])] }],
       },
     }),
     tell("identify", {
