@@ -412,24 +412,36 @@ class Everywhere(StaffTestCase):
         expect(button).to_have_accessible_name(re.compile("dark"))
         self.assertNotEqual(paper(), light)
 
+
+class Pictures(StaffTestCase):
     def test_pictures(self):
-        """The documentation's, written when they are asked for."""
-        for _ in range(6):
-            self.place(items=3)
+        """The documentation's, written when they are asked for: a mall on a busy morning."""
+        self.open_mall(robots=14, speed=12)
+        for product in self.products(9):
+            self.expect_staff(200, "maria", "PATCH", f"/products/{product['product_id']}", {"stock": 200})
+        placed = [self.place(items=1 + number % 9, card="card-approve" if number % 2 else None) for number in range(9)]
+        for order in placed[1:6:2]:
+            self.wait_for_state(order["order_id"], "ready")
+            wait_until("the payment", lambda: self.order(order["order_id"])["paid"])
+            self.expect_staff(200, "carl", "POST", f"/orders/{order['order_id']}/hand-over", {"pickup_code": order["pickup_code"]})
+        self.wait_for_state(placed[2]["order_id"], "ready")
+        self.expect_staff(200, "maria", "POST", "/bots/bot-9/pause", {"reason": "a door is blocked"})
+        self.expect_staff(200, "maria", "POST", "/bots/bot-14/lost", {"reason": "not seen since yesterday"})
+        for number in range(9):
+            self.place(items=9 - number % 5, card="card-approve" if number % 3 else None)
         page = self.sign_in("maria")
-        self.view(page, "overview")
         page.wait_for_timeout(2_000)
         self.picture(page, "staff-overview")
         self.view(page, "map")
-        page.wait_for_timeout(3_000)
+        page.wait_for_timeout(2_500)
         self.picture(page, "staff-map")
         self.view(page, "orders")
         self.picture(page, "staff-orders")
-        self.view(page, f"orders/{self.placed[0]['order_id']}")
-        page.locator("main h2", has_text="From kiosk").scroll_into_view_if_needed()
+        self.view(page, f"orders/{placed[3]['order_id']}")
+        page.locator(".timeline").evaluate("story => scrollTo(0, story.getBoundingClientRect().top + scrollY - 120)")
         self.picture(page, "staff-order")
         self.view(page, "desk")
-        page.keyboard.type(self.placed[0]["pickup_code"])
+        page.keyboard.type(placed[2]["pickup_code"])
         page.keyboard.press("Enter")
         expect(page.locator(".found")).to_be_visible()
         page.wait_for_timeout(300)
