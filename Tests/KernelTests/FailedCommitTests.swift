@@ -65,6 +65,25 @@ import Testing
         #expect(log.head == 2)
     }
 
+    @Test func whatWasWrittenAllTheSameReachesObservers() async throws {
+        let log = FaultyLog(InMemoryEventLog(name: "tally"))
+        let loop = try tally(log)
+        let seen = Mutex<[UInt64]>([])
+        loop.onCommit { events, _ in seen.withLock { $0 += events.map(\.stamp.position) } }
+        try await running(loop) { () async throws in
+            _ = try await add(1, loop)
+            log.failNext(.refuse)
+            await #expect(throws: StorageError.self) { try await add(2, loop) }
+            #expect(seen.withLock { $0 } == [1])
+            log.failNext(.lie)
+            await #expect(throws: StorageError.self) { try await add(3, loop) }
+            // Without anything that follows: an observer may be all that would make something follow.
+            #expect(seen.withLock { $0 } == [1, 2])
+            _ = try await add(4, loop)
+            #expect(seen.withLock { $0 } == [1, 2, 3])
+        }
+    }
+
     @Test func whatWasWrittenAllTheSameReachesSubscribers() async throws {
         let log = FaultyLog(InMemoryEventLog(name: "tally"))
         let loop = try tally(log)

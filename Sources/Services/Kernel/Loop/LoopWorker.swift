@@ -226,15 +226,25 @@ final class LoopWorker<Core: ServiceCore> {
     private func reload() {
         do {
             let loaded = try LoadedState<Core>(log, logger: logger, configure: configure)
+            let untold = try untold(after: feed.head)
             core = loaded.core
             batch = Batch(now: max(batch.now, loaded.time), head: loaded.head, keepsEvents: !observers.isEmpty)
             for index in subscriptions.indices { try resume(&subscriptions[index]) }
             feed.catchUp(to: loaded.head)
             damage = nil
+            for observer in observers where !untold.isEmpty { observer(untold, core) }
         } catch {
             damage = StorageError(
                 .io, "the service \(Core.serviceName) cannot work until its log can be read again: \(error)")
             logger.critical("The log cannot be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Events of batches that failed and are on disk all the same: nobody has seen them.
+    private func untold(after position: UInt64) throws -> [CommittedEvent<Core.Event>] {
+        if observers.isEmpty { return [] }
+        return try log.read(after: position, limit: .max).map { recorded in
+            CommittedEvent(stamp: recorded.stamp, event: try recorded.decoded(as: Core.Event.self))
         }
     }
 

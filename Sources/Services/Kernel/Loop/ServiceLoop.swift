@@ -74,7 +74,8 @@ public final class ServiceLoop<Core: ServiceCore>: Sendable {
         }
     }
 
-    /// Has `observe` called on the loop's thread after each commit with the events of it and the state after them.
+    /// Has `observe` called on the loop's thread after each commit with the events of it and the state after them; also with
+    /// the events of one that failed, when they turn out to be on disk.
     ///
     /// For shells that act on events: it must be quick and must not block. What it starts must be found again after a
     /// crash from the state (``read(_:)``), for an observer sees each event at most once. Call before ``run()``.
