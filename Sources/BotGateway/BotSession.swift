@@ -175,15 +175,17 @@ struct BotSession {
     /// - Parameters:
     ///   - lastReport: the last report on disk for the journal in Hello.
     ///   - directives: those above `Hello.last_directive` that are still open, in order.
-    mutating func opened(session: UInt64, lastReport: UInt64, directives: [BotsV1.ToBot], nowUnixMs: Int64) -> [Action]
-    {
+    mutating func opened(
+        session: UInt64, lastReport: UInt64, directives: [BotsV1.ToBot], storedBefore: UInt64 = 0, nowUnixMs: Int64
+    ) -> [Action] {
         self.session = session
         guard phase == .opening else { return [.close(session: session, why: why)] }
         phase = .live
         received = lastReport
         flushed = lastReport
         directivesStored = hello?.lastDirective ?? 0
-        lastSentDirective = directivesStored
+        // What an earlier call brought may have been stored while this one began.
+        lastSentDirective = max(directivesStored, storedBefore)
         lastQueuedDirective = directivesStored
         let welcome = BotsV1.Welcome(
             session: session, lastReport: lastReport, leaseSeconds: limits.leaseSeconds,

@@ -31,6 +31,9 @@ struct DirectiveBook {
     /// The number of the last directive issued to a bot; 0: none.
     func lastIssued(to bot: String) -> UInt64 { shelves[bot]?.lastIssued ?? 0 }
 
+    /// The last directive that any device of a bot's name has stored; 0: none.
+    func lastStored(by bot: String) -> UInt64 { shelves[bot]?.stored ?? 0 }
+
     /// Directives above `last`, in order.
     func directives(for bot: String, after last: UInt64) -> [BotsV1.ToBot] {
         (shelves[bot]?.entries ?? []).map(\.message).filter { $0.directive > last }

@@ -62,7 +62,8 @@ final class LiveSessions: Sendable {
             let directives = state.book.directives(for: hello.botID, after: hello.lastDirective)
             var actions = runner.change {
                 $0.opened(
-                    session: session, lastReport: lastReport, directives: directives, nowUnixMs: now.unixMs)
+                    session: session, lastReport: lastReport, directives: directives,
+                    storedBefore: state.book.lastStored(by: hello.botID), nowUnixMs: now.unixMs)
             }
             // It may have been retired since it was admitted.
             if let status = state.roster.refusal(of: hello.botID) {

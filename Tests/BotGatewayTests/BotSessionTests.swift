@@ -179,6 +179,17 @@ import Wire
         #expect(session.receive(.report(1)).isEmpty)
     }
 
+    @Test func whatAnotherDeviceHasStoredMayBeAcknowledged() {
+        // It came on the call before this one, and was stored while this one began; another device of the name had it too.
+        var session = BotSession.new()
+        _ = session.receive(.hello("b-1"))
+        _ = session.opened(session: 2, lastReport: 0, directives: [], storedBefore: 3, nowUnixMs: 0)
+        _ = session.next()
+        #expect(session.receive(BotsV1.FromBot(directiveAck: 3)) == [.directivesStored(through: 3)])
+        _ = session.receive(BotsV1.FromBot(directiveAck: 4))
+        #expect(session.endCode == .invalidArgument)
+    }
+
     @Test func aSessionOpenedAfterItsRobotWasLostIsClosed() {
         var session = BotSession.new()
         _ = session.receive(.hello("b-1"))
