@@ -3,32 +3,39 @@ extension Auditor {
     func checkShop(_ provider: SimProvider) {
         for (id, order) in orders.orders.sorted(by: { $0.key < $1.key }) {
             require(order.state.hasEnded, "\(id) is \(order.state) at the end")
-            checkMoney(id, order, provider)
+            checkMoney(id, order)
             if order.state == .completed { checkGoods(id, order) }
         }
-        for (id, account) in payments.accounts.sorted(by: { $0.key < $1.key }) {
-            require(orders.orders[id] != nil, "there is an account of \(id), and no order")
-            require(account.charge == nil, "\(id) is being charged still")
-        }
-        require(provider.held.isEmpty, "the provider holds \(provider.held.keys.sorted()) still")
+        checkProvider(provider)
         stores.checkEnd()
     }
 
-    private func checkMoney(_ id: String, _ order: OrdersHistory.Entry, _ provider: SimProvider) {
+    private func checkMoney(_ id: String, _ order: OrdersHistory.Entry) {
         let account = payments.accounts[id] ?? PaymentsHistory.Entry()
-        let (taken, back) = (provider.captured[id] ?? 0, provider.refunded[id] ?? 0)
-        let books = account.isCash ? (0, 0) : (account.captured, account.refunded)
-        require((taken, back) == books, "\(id): the provider took \(taken) and gave \(back), the books say \(books)")
+        require(account.charges.isEmpty, "\(id) is being charged still: \(account.charges)")
         require(account.refunding.isEmpty, "\(id) is owed \(account.refunding)")
-        switch order.state {
-        case .completed:
-            // Staff may have given some of it back.
-            let fits = (order.total - account.gift...order.total).contains(account.kept)
-            require(fits, "\(id) came to \(order.total), and \(account.kept) were kept (\(account.gift) given back)")
-            require(
-                account.owed == order.total || account.kept == 0, "\(id) came to \(order.total), not \(account.owed)")
-        default: require(account.kept == 0, "\(id) is \(order.state), and \(account.kept) were kept")
+        guard order.state == .completed else {
+            return require(account.kept == 0, "\(id) is \(order.state), and \(account.kept) were kept")
         }
+        require(account.owed == order.total, "\(id) came to \(order.total), not \(account.owed)")
+        // Staff may have given some of it back.
+        let due = max(0, order.total - account.gift)
+        require(account.kept == due, "\(id) came to \(order.total) less \(account.gift), and \(account.kept) were kept")
+    }
+
+    /// The provider's books are Payments'.
+    private func checkProvider(_ provider: SimProvider) {
+        require(provider.held.isEmpty, "the provider holds \(provider.held.keys.sorted()) still")
+        var (captured, refunded): ([String: Int64], [String: Int64]) = ([:], [:])
+        for (id, account) in payments.accounts {
+            require(orders.orders[id] != nil, "there is an account of \(id), and no order")
+            for (charge, payment) in account.captures where !charge.isEmpty {
+                captured[charge] = payment.amount
+                if payment.refunded > 0 { refunded[charge] = payment.refunded }
+            }
+        }
+        require(captured == provider.captured, "the provider took \(provider.captured), the books say \(captured)")
+        require(refunded == provider.refunded, "the provider gave \(provider.refunded), the books say \(refunded)")
     }
 
     /// What was handed over is what came: each unit of the order was delivered or could not be had.

@@ -9,7 +9,8 @@ struct CauseLedger {
     }
 
     private var last: [String: Last] = [:]
-    private var commands: Set<String> = []
+    private var commands: [String: UInt64] = [:]
+    private var done: Set<String> = []
 
     /// What is wrong, or nil.
     mutating func take(_ event: RecordedEvent) -> String? {
@@ -26,8 +27,12 @@ struct CauseLedger {
             }
             return nil
         case .command(let key):
-            let isNew = commands.insert("\(event.service) \(key) \(event.type)").inserted
-            return isNew ? nil : "\(event.service) does twice what '\(key)' asks for: \(event.type)"
+            let command = "\(event.service) \(key)"
+            let before = commands.updateValue(event.position, forKey: command)
+            let isAtOnce = before.map { $0 + 1 == event.position } ?? true
+            // A refund may be made of several payments.
+            let isNew = done.insert("\(command) \(event.type)").inserted || event.type == "RefundRequested"
+            return isAtOnce && isNew ? nil : "\(event.service) does twice what '\(key)' asks for: \(event.type)"
         case nil: return nil
         }
     }

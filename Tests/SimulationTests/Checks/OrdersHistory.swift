@@ -40,6 +40,7 @@ final class OrdersHistory {
     private(set) var orders: [String: Entry] = [:]
     /// What an order was to cost after an event of this log, by its position.
     private(set) var totals: [UInt64: Int64] = [:]
+    private var placed: UInt32 = 0
     private var products: [String: OrdersV1.ProductNoted] = [:]
     private var participating: [String: Bool] = [:]
 
@@ -68,16 +69,18 @@ final class OrdersHistory {
                 order.basket[event.productID] = left == 0 ? nil : left
             }
         case .basketAbandoned(let event): change(event.orderID, from: .basket) { $0.state = .abandoned }
-        case .orderPlaced(let event): place(event)
+        case .orderPlaced(let event): place(event, recorded)
         case nil: fail("an event of no kind at position \(recorded.position) of Orders' log")
         default: takeOrder(event, recorded)
         }
     }
 
-    private func place(_ event: OrdersV1.OrderPlaced) {
+    private func place(_ event: OrdersV1.OrderPlaced, _ recorded: RecordedEvent) {
         let id = event.orderID
         let isTaken = orders.contains { $0.value.code == event.pickupCode && !$0.value.state.hasEnded }
         require(!isTaken && !event.pickupCode.isEmpty, "the code of \(id) is another's too")
+        require(event.ticket == placed % 999 + 1, "ticket \(event.ticket) of \(id) is not the next one")
+        placed += 1
         change(id, from: .basket) { order in
             for line in event.lines {
                 let product = products[line.productID]
@@ -92,6 +95,7 @@ final class OrdersHistory {
             order.state = .placed
             order.hasCard = !event.cardToken.isEmpty
             order.code = event.pickupCode
+            totals[recorded.position] = order.total
         }
     }
 
@@ -101,7 +105,8 @@ final class OrdersHistory {
             let id = event.orderID
             change(id, from: .placed) { order in
                 require(depot.wanted[id] != nil, "\(id) is approved without a list")
-                require(!order.hasCard || payments.wasAuthorized(id), "\(id) is approved without its card")
+                let mayBePaid = !order.hasCard || order.isPaid || payments.wasAuthorized(id)
+                require(mayBePaid, "\(id) is approved without its card")
                 require(event.total?.minorUnits == order.total, "\(id) is approved for another total")
                 order.state = .approved
                 totals[recorded.position] = order.total

@@ -30,7 +30,7 @@ final class World {
         loop = SimLoop()
         random = SimRandom(seed: seed)
         trace = Trace(loop: loop, print: print)
-        provider = SimProvider(loop: loop, random: random)
+        provider = SimProvider(loop: loop, random: random, trace: trace)
         auditor = Auditor(trace: trace, provider: provider)
         clock = SimClock(loop: loop)
         self.mall = mall

@@ -26,6 +26,7 @@ extension OrdersService: TurnedService {
     static func readModels(_ core: OrdersCore) -> [String] {
         core.openCodes.sorted { $0.key < $1.key }.map { "code \($0.key) of \($0.value)" }
             + core.catalog.products.keys.sorted().map { "\(core.unpromised($0)) of \($0) are free" }
+            + ["ticket \(core.nextTicket)", "\(core.touched.oldest ?? 0) \(core.placed.oldest ?? 0)"]
     }
 }
 
@@ -87,7 +88,11 @@ final class SimService<Service: TurnedService>: ServedService, @unchecked Sendab
         log = SimLog(disk)
     }
 
-    var isIdle: Bool { !isTurnDue && !hasNews && service != nil }
+    var isIdle: Bool {
+        guard let service, !isTurnDue, !hasNews else { return false }
+        // It may have something to read again.
+        return service.loop.worker.value.subscriptions.allSatisfy { $0.retry == nil }
+    }
 
     func hear(of log: String) {
         if sources.contains(log) { hasNews = true }

@@ -191,7 +191,7 @@ final class SimCustomer: @unchecked Sendable {
         // Some pay twice, or with another card, before they have heard.
         if mall.isTroubled, random.chance(plan.troubles.secondThoughts) { return true }
         return switch payment {
-        case .atKiosk: order.view.state == .approved && random.chance(400) || order.view.state == .ready
+        case .atKiosk: order.view.state == .ready || random.chance(order.view.state == .approved ? 400 : 100)
         case .cash, .cardAtDesk: order.view.state == .ready
         // The card was declined, or it never came to that.
         case .atCheckout: order.view.state == .ready && mall.isClosing

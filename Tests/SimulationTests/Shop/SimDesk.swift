@@ -1,5 +1,6 @@
 import Kernel
 import Messages
+import OrderedCollections
 
 @testable import Kernel
 @testable import Payments

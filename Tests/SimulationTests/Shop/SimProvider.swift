@@ -1,5 +1,6 @@
 import Messages
 
+@testable import Kernel
 @testable import Payments
 
 /// How a payment provider behaves. In a thousand requests each.
@@ -20,12 +21,11 @@ struct ProviderManners {
 final class SimProvider {
     private let loop: SimLoop
     private let random: SimRandom
+    private let trace: Trace
     var manners = ProviderManners()
     /// It is not there before, and rises with each restart: then what it was about to answer is lost.
     private var downUntil: Int64 = 0
     private var life = 0
-    /// How long it is waited for.
-    private static let patienceMs = 10_000...30_000
     private(set) var asked = 0
     private(set) var mishaps = 0
 
@@ -41,20 +41,15 @@ final class SimProvider {
     private(set) var answers: [String: ProviderAnswer] = [:]
     /// What it holds, by the authorisation's key.
     private(set) var held: [String: Int64] = [:]
-    /// What it took and gave back, by order.
+    /// What it took, and what of it it gave back, by charge.
     private(set) var captured: [String: Int64] = [:]
     private(set) var refunded: [String: Int64] = [:]
-    private var capturesOf: [String: String] = [:]
-    private var orderOf: [String: String] = [:]
     var fail: (String) -> Void = { _ in }
 
-    init(loop: SimLoop, random: SimRandom) {
+    init(loop: SimLoop, random: SimRandom, trace: Trace) {
         self.loop = loop
+        self.trace = trace
         self.random = random
-    }
-
-    func heldFor(_ order: String) -> Int64 {
-        held.reduce(0) { orderOf[$1.key] == order ? $0 + $1.value : $0 }
     }
 
     // MARK: The line
@@ -64,6 +59,7 @@ final class SimProvider {
     ///   - failed: called once, when the outcome is not known.
     func ask(_ request: ProviderRequest, answered: @escaping (ProviderAnswer) -> Void, failed: @escaping () -> Void) {
         asked += 1
+        trace.note("ask", request.key, Int(request.amount.minorUnits))
         var isOver = false
         func giveUp() {
             if isOver { return }
@@ -72,6 +68,7 @@ final class SimProvider {
         }
         func answer(_ answer: ProviderAnswer) {
             isOver = true
+            trace.note("answer", request.key, answer == .approved ? 1 : 0)
             answered(answer)
         }
         func happens(_ perMille: Int) -> Bool {
@@ -79,7 +76,7 @@ final class SimProvider {
             mishaps += 1
             return true
         }
-        loop.after(ms: between(Self.patienceMs)) { giveUp() }
+        loop.after(ms: ProviderDesk.deadline.wholeMilliseconds) { giveUp() }
         if happens(manners.loses) { return }
         loop.after(ms: between(manners.latencyMs)) { [self] in
             if loop.milliseconds < downUntil { return giveUp() }
@@ -114,12 +111,11 @@ final class SimProvider {
         let answer = move(request)
         requests[request.key] = request
         answers[request.key] = answer
-        orderOf[request.key] = request.orderID
         return answer
     }
 
     private func move(_ request: ProviderRequest) -> ProviderAnswer {
-        let (key, order, amount) = (request.key, request.orderID, request.amount.minorUnits)
+        let (key, amount) = (request.key, request.amount.minorUnits)
         if amount <= 0 { fail("the provider is asked for \(amount) by \(key)") }
         switch request.action {
         case .authorize(let card):
@@ -135,9 +131,7 @@ final class SimProvider {
             }
             if let refusal = refusal(card, capturing: hold != nil) { return refusal }
             if let hold { held[hold] = nil }
-            if let other = capturesOf[order] { fail("\(order) is charged by \(other) and by \(key)") }
-            capturesOf[order] = key
-            captured[order, default: 0] += amount
+            captured[key] = amount
         case .release(let hold):
             guard let of = requests[hold], case .authorize = of.action else {
                 fail("\(key) releases \(hold), which is no hold")
@@ -146,15 +140,9 @@ final class SimProvider {
             if held[hold] == nil { fail("\(key) releases \(hold), which is not held") }
             held[hold] = nil
         case .refund(let charge):
-            guard capturesOf[order] == charge else {
-                fail("\(key) gives back what \(charge) did not take")
-                break
-            }
-            refunded[order, default: 0] += amount
-            let most = captured[order] ?? 0
-            if refunded[order, default: 0] > most {
-                fail("\(key) gives back more than the \(most) that \(charge) took")
-            }
+            refunded[charge, default: 0] += amount
+            let (back, most) = (refunded[charge] ?? 0, captured[charge] ?? 0)
+            if back > most { fail("\(key) gives back \(back) of the \(most) that \(charge) took") }
         }
         return .approved
     }
