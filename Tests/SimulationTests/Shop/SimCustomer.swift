@@ -109,7 +109,7 @@ final class SimCustomer: @unchecked Sendable {
             case (.success(let order), true):
                 require(order == (try? first.get()), "key \(request.idempotencyKey) is answered in two ways")
             case (.failure(let error), false):
-                require(error.code == .invalidArgument, "\(request.idempotencyKey) with another request: \(error)")
+                require(error.code == .alreadyExists, "\(request.idempotencyKey) with another request: \(error)")
             default: require(false, "key \(request.idempotencyKey), asked again, comes to \(result)")
             }
         }
