@@ -107,6 +107,16 @@ final class ConnectionStart: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch state {
+        case .fresh, .asked:
+            // What is no HTTP is told so, as later on a connection for requests; with anything else it is over.
+            if error is HTTPParserError { becomeHTTP(context) } else { context.close(promise: nil) }
+        case .admitting, .http, .leaving, .gone: break
+        }
+        context.fireErrorCaught(error)
+    }
+
     func read(context: ChannelHandlerContext) {
         if case .admitting = state {
             isReadHeld = true
