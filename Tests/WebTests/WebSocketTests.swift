@@ -131,6 +131,15 @@ struct WebSocketTests {
             try await unmasked.send(Frames.frame(0x81, [65], mask: nil))
             #expect(try await frames(9, from: unmasked) == [.close(1_002)])
 
+            // What came before the fault, or before the goodbye, is answered first.
+            let mixed = try await open(server.port)
+            try await mixed.send(Frames.text("one") + Frames.text("two") + Frames.frame(0xC1, [65]))
+            #expect(
+                try await frames(9, from: mixed) == [.text("nobody: one"), .text("nobody: two"), .close(1_002)])
+            let hasty = try await open(server.port)
+            try await hasty.send(Frames.text("one") + Frames.close(1_000))
+            #expect(try await frames(9, from: hasty) == [.text("nobody: one"), .close(1_000)])
+
             let tooLong = try await open(server.port)
             try await tooLong.send([0x81, 0xFF, 0, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 1, 2, 3, 4])
             #expect(try await frames(9, from: tooLong) == [.close(1_009)])

@@ -16,6 +16,8 @@ final class WebSocketHandler: ChannelDuplexHandler {
     private enum Phase {
         case starting
         case running
+        /// The peer has closed, or has to be closed, and what it said before is still being answered; then this is sent.
+        case finishing(lastFrame: [UInt8])
         /// Everything was said: waits for the peer to close, so that it gets to read our last frame.
         case lingering
         case ended
@@ -49,7 +51,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
     ///
     /// - Returns: whether there is a WebSocket now
     func start(accepting: ByteBuffer, refusing: @autoclosure () -> ByteBuffer) -> Bool {
-        guard let context, phase == .starting else { return false }
+        guard let context, case .starting = phase else { return false }
+        // HTTP's handlers have taken a wish to read with them.
+        isReadHeld = true
         guard early == 0 else {
             context.writeAndFlush(NIOAny(refusing()), promise: nil)
             phase = .lingering
@@ -70,8 +74,6 @@ final class WebSocketHandler: ChannelDuplexHandler {
         schedule(limits.pingAfter, context)
         if shouldDrain { close(.draining, context) }
         if inputEnded { run(machine.end(), context) }
-        // HTTP's handlers have taken a wish to read with them.
-        isReadHeld = true
         resumeReading()
         return true
     }
@@ -110,7 +112,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
             keepAlive.heard(at: now.sinceOrigin)
             let second = Int64(now.uptimeNanoseconds / 1_000_000_000)
             run(buffer.withUnsafeReadableBytes { machine.receive($0, second: second) }, context)
-        case .lingering, .ended: break
+        case .finishing, .lingering, .ended: break
         }
     }
 
@@ -126,7 +128,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
         switch phase {
         case .starting: false
         case .running: hasRoom && context.channel.isWritable
-        case .lingering, .ended: true
+        case .finishing, .lingering, .ended: true
         }
     }
 
@@ -146,7 +148,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
         case let event as ChannelEvent where event == .inputClosed:
             inputEnded = true
             switch phase {
-            case .starting: break
+            case .starting, .finishing: break
             case .running: run(machine.end(), context)
             case .lingering, .ended: context.close(promise: nil)
             }
@@ -157,11 +159,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
     // MARK: What goes
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard phase == .running, machine.isOpen else {
-            promise?.fail(WebSocketClosed())
-            return
+        switch phase {
+        case .running where machine.isOpen, .finishing: context.write(data, promise: promise)
+        default: promise?.fail(WebSocketClosed())
         }
-        context.write(data, promise: promise)
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
@@ -173,12 +174,35 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     private func close(_ reason: WebSocketClose, _ context: ChannelHandlerContext) {
-        guard phase == .running else { return }
+        if case .finishing = phase { return finishClosing() }
+        guard case .running = phase else { return }
         let actions = machine.close(reason)
         guard !actions.isEmpty else { return }
-        run(actions, context)
+        for case .sendClose(let payload) in actions { sendClose(payload, context) }
         inbox.end()
         schedule(limits.closeTimeout, context)
+    }
+
+    /// The peer's last frame, or its fault, has come. Whoever has messages from before it gets to answer them.
+    private func finish(with payload: [UInt8], _ context: ChannelHandlerContext) {
+        let (loop, this) = (context.eventLoop, NIOLoopBound(self, eventLoop: context.eventLoop))
+        phase = .finishing(lastFrame: payload)
+        guard inbox.isIdle(otherwise: { loop.execute { this.value.finishClosing() } }) else {
+            return schedule(limits.closeTimeout, context)
+        }
+        finishClosing()
+    }
+
+    private func finishClosing() {
+        guard case .finishing(let payload) = phase, let context else { return }
+        sendClose(payload, context)
+        linger(context)
+    }
+
+    private func sendClose(_ payload: [UInt8], _ context: ChannelHandlerContext) {
+        logger.debug("websocket.closing", metadata: ["payload": "\(payload.prefix(2))"])
+        send(.connectionClose, payload, context)
+        context.flush()
     }
 
     private func run(_ actions: [WebSocketMachine.Action], _ context: ChannelHandlerContext) {
@@ -190,9 +214,9 @@ final class WebSocketHandler: ChannelDuplexHandler {
                 send(.pong, payload, context)
                 wrote = true
             case .sendClose(let payload):
-                logger.debug("websocket.closing", metadata: ["payload": "\(payload.prefix(2))"])
-                send(.connectionClose, payload, context)
-                wrote = true
+                // The end follows it here too.
+                if wrote { context.flush() }
+                return finish(with: payload, context)
             case .end:
                 if wrote { context.flush() }
                 return linger(context)
@@ -220,7 +244,10 @@ final class WebSocketHandler: ChannelDuplexHandler {
     /// Closing a socket that has bytes unread makes the kernel throw away what was sent last. So our side ends first, and
     /// the whole goes when the peer's has too, or after a moment.
     private func linger(_ context: ChannelHandlerContext) {
-        guard phase == .running else { return }
+        switch phase {
+        case .running, .finishing: break
+        case .starting, .lingering, .ended: return
+        }
         inbox.end()
         guard !inputEnded else {
             phase = .ended
@@ -241,10 +268,12 @@ final class WebSocketHandler: ChannelDuplexHandler {
 
     private func look() {
         guard let context else { return }
-        guard phase == .running, machine.isOpen else {
+        switch phase {
+        case .running where machine.isOpen: break
+        case .finishing: return finishClosing()
+        default:
             // The peer had its moment.
-            context.close(promise: nil)
-            return
+            return context.close(promise: nil)
         }
         let isListening = hasRoom && context.channel.isWritable
         switch keepAlive.look(at: context.eventLoop.now.sinceOrigin, isListening: isListening) {

@@ -8,6 +8,8 @@ final class WebSocketInbox: Sendable {
         var hasEnded = false
         var isFull = false
         var taker: CheckedContinuation<WebSocketMessage?, Never>?
+        /// Called once all that came has been taken and another is asked for.
+        var onIdle: (@Sendable () -> Void)?
         /// Called once there is room again.
         var onRoom: (@Sendable () -> Void)?
     }
@@ -39,11 +41,22 @@ final class WebSocketInbox: Sendable {
         return hasRoom
     }
 
+    /// Whether everything that came has been taken, and worked on: another is asked for. If not, `onIdle` is called when it
+    /// is so.
+    func isIdle(otherwise onIdle: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            guard state.taker == nil, !state.hasEnded else { return true }
+            state.onIdle = onIdle
+            return false
+        }
+    }
+
     /// Nothing more comes. What waits is still given out.
     func end() {
         let taker = state.withLock { state in
             state.hasEnded = true
             state.onRoom = nil
+            state.onIdle = nil
             defer { state.taker = nil }
             return state.taker
         }
@@ -54,9 +67,9 @@ final class WebSocketInbox: Sendable {
     func next() async -> WebSocketMessage? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let (next, onRoom) = state.withLock { state in state.take(continuation, below: capacity / 2) }
+                let (next, wake) = state.withLock { state in state.take(continuation, below: capacity / 2) }
                 if let next { continuation.resume(returning: next) }
-                onRoom?()
+                wake?()
             }
         } onCancel: {
             end()
@@ -65,7 +78,7 @@ final class WebSocketInbox: Sendable {
 }
 
 extension WebSocketInbox.State {
-    /// - Returns: what to resume the taker with now; the inner nil: the end; the outer: it waits
+    /// - Returns: what to resume the taker with now (the inner nil: the end; the outer: it waits), and what to call
     fileprivate mutating func take(
         _ taker: CheckedContinuation<WebSocketMessage?, Never>, below mark: Int
     ) -> (WebSocketMessage??, (@Sendable () -> Void)?) {
@@ -73,7 +86,8 @@ extension WebSocketInbox.State {
             if hasEnded { return (.some(nil), nil) }
             precondition(self.taker == nil, "a socket's messages are taken by one task")
             self.taker = taker
-            return (nil, nil)
+            defer { onIdle = nil }
+            return (nil, onIdle)
         }
         messages.removeFirst()
         bytes -= first.cost
