@@ -1,5 +1,3 @@
-package import Foundation
-
 /// Takes the fields of a request's body one by one, and collects everything that is wrong with them.
 ///
 /// So a caller sees all its mistakes in one answer: wrong types, missing fields, and fields that do not exist.
@@ -10,7 +8,7 @@ package struct Fields {
     package private(set) var errors: [Problem.FieldError] = []
 
     /// - Parameter body: empty counts as an empty object.
-    package init(body: Data) throws(Problem) {
+    package init(body: some Collection<UInt8>) throws(Problem) {
         prefix = ""
         guard !body.isEmpty else {
             remaining = [:]

@@ -20,7 +20,7 @@ extension Request {
         if data.readableBytes > 0, let type = headers[.contentType], !Self.isJSON(type) {
             throw Problem.unsupportedMediaType(type)
         }
-        return try Fields(body: Data(data.readableBytesView))
+        return try Fields(body: data.readableBytesView)
     }
 
     private func collect(limits: WebLimits) async throws -> ByteBuffer {
