@@ -1,5 +1,6 @@
-import Kernel
 import Testing
+
+@testable import Kernel
 
 @Suite struct IdentifierTests {
     @Test func identifiersAreShortDistinctAndRepeatable() {
@@ -19,6 +20,13 @@ import Testing
         for code in codes {
             #expect(normalizedPickupCode(" \(code.lowercased().prefix(3))-\(code.suffix(3)) ") == code)
         }
+    }
+
+    @Test func theSystemsNumbersDoNotRepeat() {
+        var numbers = SystemNumbers()
+        let drawn = (0..<1_000).map { _ in numbers.next() }
+        #expect(Set(drawn).count == 1_000)
+        #expect(!drawn.contains(0))
     }
 
     @Test func theSeededGeneratorIsSplitMix64() {

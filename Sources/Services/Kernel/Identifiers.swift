@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Makes random identifiers and pickup codes, in shells: cores get them as arguments. Safe to share between threads.
@@ -5,7 +6,7 @@ public final class IDGenerator: Sendable {
     private let random: Mutex<any RandomNumberGenerator & Sendable>
 
     /// - parameter random: a ``SeededGenerator`` gives the same identifiers in each run.
-    public init(_ random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()) {
+    public init(_ random: any RandomNumberGenerator & Sendable = SystemNumbers()) {
         self.random = Mutex(random)
     }
 
@@ -29,6 +30,31 @@ public final class IDGenerator: Sendable {
 
     private static let crockford = Array("0123456789abcdefghjkmnpqrstvwxyz")
     static let unambiguous = Array("23456789ABCDEFGHJKMNPQRSTVWXYZ")
+}
+
+/// The system's random numbers, fetched 32 at a time: each fetch is a call into the kernel, and an order's identifiers
+/// take some fifty numbers.
+public struct SystemNumbers: RandomNumberGenerator, Sendable {
+    private var numbers = [UInt64](repeating: 0, count: 32)
+    private var used = 32
+
+    public init() {}
+
+    public mutating func next() -> UInt64 {
+        if used == numbers.count {
+            // 256 bytes are what one call gives at most; it fails only where the kernel has none of it. Safe because there
+            // are bytes.
+            let status = numbers.withUnsafeMutableBytes { getentropy($0.baseAddress!, $0.count) }
+            precondition(status == 0, "the system has no random numbers")
+            used = 0
+        }
+        defer {
+            // What was handed out is a secret of whoever has it.
+            numbers[used] = 0
+            used += 1
+        }
+        return numbers[used]
+    }
 }
 
 /// What a person typed as a pickup code, as ``IDGenerator/pickupCode()`` writes it: upper case, no spaces or dashes.
