@@ -193,7 +193,7 @@ class Hostile(WebSocketTestCase):
 
     def test_two_hundred_that_read_nothing_are_cut_and_nobody_feels_it(self):
         echo = self.echo("stall=3")
-        with self.healthy(echo):
+        with self.healthy(echo, seconds=5):
             before = echo.memory
             deaf = []
             for _ in range(200):
