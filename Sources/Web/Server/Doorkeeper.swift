@@ -64,6 +64,9 @@ final class Doorkeeper: Sendable {
         if bytes.dropLast().allSatisfy({ $0 == 0 }), bytes.last == 1 { return nil }
         let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
         if isMapped { return bytes[12] == 127 ? nil : bytes[12...].map { String($0) }.joined(separator: ".") }
-        return bytes[..<8].map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
+        let groups = stride(from: 0, to: 8, by: 2).map {
+            String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+        }
+        return groups.joined(separator: ":") + "::/64"
     }
 }
