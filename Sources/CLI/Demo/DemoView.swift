@@ -2,6 +2,7 @@ import APIs
 import BotGateway
 import Foundation
 import Messages
+import StaffGateway
 import Wire
 
 /// The demo's screen: robots above, the newest orders below. Pure but for the calls that fetch what it shows.
