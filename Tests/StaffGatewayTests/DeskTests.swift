@@ -114,9 +114,10 @@ struct DeskTests {
             let id = try await mall.order().orderID
             let clerk = try await mall.signedIn(as: .clerk)
             let events = try await clerk.get("/api/v1/orders/\(id)/timeline").list("events")
-            #expect(Set(events.compactMap { $0["service"] as? String }) == ["orders", "payments", "depot"])
+            let services = Set(events.compactMap { $0["service"] as? String })
+            #expect(services == ["orders", "payments", "depot"])
             let types = events.compactMap { $0["type"] as? String }
-            #expect(types.first == "BasketStarted", "\(events.prefix(2))")
+            #expect(types.first == "BasketStarted")
             let placed = try #require(events.first { $0["type"] as? String == "OrderPlaced" })
             let listed = try #require(events.first { $0["type"] as? String == "ListCreated" })
             let cause = try #require(listed["cause"] as? [String: Any])
