@@ -74,6 +74,7 @@ class LivePage:
         self.socket = None
 
     def connect(self):
+        self.abort()
         self.socket = WebSocket(
             self.address, PATH, {"Cookie": self.cookie, "Origin": f"http://{self.address}"}, SUBPROTOCOL, **self.options)
         for number, topic in enumerate(self.topics.values()):

@@ -277,11 +277,15 @@ class SubscribersTest(LiveTestCase):
                 self.addresses["staff"], self.manager.cookie, self.TOPICS, hz=10, receive_buffer=4_096))
             self.addCleanup(slow[-1].abort)
         wait_until("the slow ones to be stuck", lambda: self.stuck() >= self.SLOW, 60)
-        beside = summary(self.probes(swarm, product))
-        print(f"until {self.HEALTHY} pages knew: without slow ones {without}, beside {self.SLOW} {beside}")
+        # Others may be busy on this machine: what is felt would be felt each time.
+        for _ in range(3):
+            beside = summary(self.probes(swarm, product))
+            print(f"until {self.HEALTHY} pages knew: without slow ones {without}, beside {self.SLOW} {beside}")
+            if beside["p50"] < 2 * without["p50"] + 100 and beside["p99"] < 2 * without["p99"] + 300:
+                break
+        else:
+            self.fail(f"the others felt it: without slow ones {without}, beside {self.SLOW} {beside}")
         self.assertEqual(swarm.lost, [])
-        self.assertLess(beside["p50"], 2 * without["p50"] + 100)
-        self.assertLess(beside["p99"], 2 * without["p99"] + 300)
         self.assertLess(self.memory() - memory, self.SLOW * 400, "KiB: nothing is queued for those who do not read")
 
         # Nothing was lost: when all is quiet everyone has the same, and what REST says.
