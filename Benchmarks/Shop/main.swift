@@ -31,19 +31,24 @@ func residentMiB() -> Int {
 
 func cpuSeconds() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 
+/// What the customers share: the next order's number, and how long each took, in milliseconds.
+final class Tally: Sendable {
+    let next = Atomic(0)
+    let times = Mutex<[Double]>([])
+}
+
 /// Has so many customers place orders until there are so many.
 func buy(_ shop: BenchShop, _ count: Int, then: @escaping @Sendable (String) async throws -> Void = { _ in })
     async throws
     -> [Double]
 {
-    let next = Atomic(0)
-    let times = Mutex<[Double]>([])
+    let tally = Tally()
     try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<customers {
             group.addTask {
                 var own: [Double] = []
                 while true {
-                    let number = next.add(1, ordering: .relaxed).oldValue
+                    let number = tally.next.add(1, ordering: .relaxed).oldValue
                     if number >= count { break }
                     let began = ContinuousClock.now
                     let id = try await shop.place(number)
@@ -51,12 +56,12 @@ func buy(_ shop: BenchShop, _ count: Int, then: @escaping @Sendable (String) asy
                     try await then(id)
                 }
                 let ready = own
-                times.withLock { $0 += ready }
+                tally.times.withLock { $0 += ready }
             }
         }
         try await group.waitForAll()
     }
-    return times.withLock { $0.sorted() }
+    return tally.times.withLock { $0.sorted() }
 }
 
 func row(
@@ -98,13 +103,11 @@ try await row("placed, with Payments and Depot", alone: false) { shop in
 try await row("placed and cancelled, with Payments and Depot", alone: false) { shop in
     for _ in 0..<4 {
         let began = ContinuousClock.now
-        let ended = Atomic(0)
         _ = try await buy(shop, orders / 2) { id in
             _ = try await shop.orders.cancelOrder(.init(orderID: id), context: CallContext())
             while try await !shop.orders.getOrder(.init(orderID: id), context: CallContext()).hasEnded {
                 try await Task.sleep(for: .milliseconds(5))
             }
-            ended.add(1, ordering: .relaxed)
         }
         let seconds = (ContinuousClock.now - began) / .seconds(1)
         say(String(format: "  %7.0f orders/s  %4d MiB", Double(orders / 2) / seconds, residentMiB()))
