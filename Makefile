@@ -66,10 +66,6 @@ bench-fleet: ## Measure a whole mall under load: robots, reconnecting, telemetry
 bench-live: build ## What the staff's live pages cost with a thousand of them, and how soon they know (five minutes; LIVE="--rows slow")
 	@scripts/bench-live $(LIVE)
 
-bench-shop: ## Measure orders through the kiosks' REST API, on disk, under many customers at once (SHOP="--customers 64 --runs 1")
-	@scripts/setup
-	@scripts/bench-shop $(SHOP)
-
 allocations: ## Count allocations for each message, and hold them to their ceilings (release build)
 	@scripts/setup
 	@scripts/allocations
@@ -79,7 +75,11 @@ bench-depot: ## What the depot costs with a fleet of 10,000: assignments per sec
 	@MALLBOTS_BENCHMARKS=1 swift build -c release --product DepotBench
 	@.build/release/DepotBench $(ARGS)
 
-bench-orders: ## How many orders a second the services place, each answered once it is on disk (release build; ARGS="--orders 30000")
+bench-orders: ## Measure orders through the kiosks' REST API, on disk, under many customers at once (ORDERS="--customers 64 --runs 1")
+	@scripts/setup
+	@scripts/bench-orders $(ORDERS)
+
+bench-shop: ## How many orders a second the services place, each answered once it is on disk (release build; ARGS="--orders 30000")
 	@scripts/setup
 	@MALLBOTS_BENCHMARKS=1 swift build -c release --product ShopBench
 	@.build/release/ShopBench $(ARGS)

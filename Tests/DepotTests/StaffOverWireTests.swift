@@ -121,7 +121,7 @@ import Wire
             await expect(.alreadyExists, "offline") {
                 _ = try await depot.registerBot(.init(botID: "b-1", capacityUnits: 20), context: context)
             }
-            await expect(.invalidArgument, "key") {
+            await expect(.alreadyExists, "key") {
                 _ = try await depot.registerBot(
                     .init(botID: "b-2", capacityUnits: 20, idempotencyKey: "k-1"), context: context)
             }

@@ -114,7 +114,7 @@ import Wire
             await refusal { _ = try await shop.payments.refundInvoice(otherRefund, context: context) },
         ]
         for refusal in refusals {
-            #expect(refusal?.code == .invalidArgument && refusal?.message.contains("idempotency key") == true)
+            #expect(refusal?.code == .alreadyExists && refusal?.message.contains("idempotency key") == true)
         }
         try await shop.stop()
     }

@@ -131,7 +131,7 @@ struct ServicesTests {
         let other = await #expect(throws: ServiceError.self) {
             try await shop.payments.payInvoice(request, context: shop.context)
         }
-        #expect(other?.code == .invalidArgument, "the same key for something else")
+        #expect(other?.code == .alreadyExists, "the same key for something else")
         request.idempotencyKey = "pay again"
         let twice = await #expect(throws: ServiceError.self) {
             try await shop.payments.payInvoice(request, context: shop.context)
