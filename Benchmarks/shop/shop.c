@@ -1,6 +1,7 @@
 // Customers at a kiosk's REST API, as many at once as there are connections: each starts a basket, puts one item into it
 // and checks out, one request after the other on a connection that stays, and begins again.
-//   shop --port N --customers N --seconds S --warmup S --product ID [--host ADDRESS]
+//   shop --port N --customers N --seconds S --warmup S --product ID [--host ADDRESS] [--whole 1]
+// With --whole 1 an order is one request: POST /api/v1/orders.
 // Prints one line of JSON: orders placed in the measured time, requests, errors, latencies in microseconds.
 #include <arpa/inet.h>
 #include <errno.h>
@@ -28,7 +29,7 @@ struct customer {
 };
 
 static const char *host = "127.0.0.1", *product = "bread";
-static int port, customers = 64;
+static int port, customers = 64, whole;
 static double seconds = 10, warmup = 2;
 static long long begin_at, end_at;
 static unsigned long orders, requests, errors;
@@ -86,6 +87,12 @@ static void ask(struct customer *c) {
         snprintf(body, sizeof body, "{\"product_id\":\"%s\",\"quantity\":1}", product);
         break;
     default:
+        if (whole) {
+            c->round++;
+            snprintf(path, sizeof path, "/api/v1/orders");
+            snprintf(body, sizeof body, "{\"kiosk_id\":\"k%d\",\"items\":[{\"product_id\":\"%s\",\"quantity\":1}]}", c->number, product);
+            break;
+        }
         snprintf(path, sizeof path, "/api/v1/baskets/%s/checkout", c->order);
         snprintf(body, sizeof body, "{}");
     }
@@ -124,7 +131,7 @@ static void answered(struct customer *c) {
     if (counts) requests++;
     if (status / 100 != 2) {
         if (errors++ < 3) fprintf(stderr, "shop: %s: %.300s\n", step_names[c->step], end + 4);
-        c->step = BASKET;
+        c->step = whole ? CHECKOUT : BASKET;
     } else {
         if (counts) note(c->step, now - c->asked);
         if (c->step == BASKET) {
@@ -132,7 +139,7 @@ static void answered(struct customer *c) {
             if (!id || sscanf(id + 12, "%79[^\"]", c->order) != 1) fail("no order in %s", end + 4);
         }
         if (c->step == CHECKOUT && counts) orders++;
-        c->step = (c->step + 1) % STEPS;
+        c->step = whole ? CHECKOUT : (c->step + 1) % STEPS;
     }
     c->in_count = 0;
     if (now < end_at) ask(c);
@@ -147,6 +154,7 @@ static void options(int count, char **words) {
         else if (strcmp(name, "--seconds") == 0) seconds = atof(value);
         else if (strcmp(name, "--warmup") == 0) warmup = atof(value);
         else if (strcmp(name, "--product") == 0) product = value;
+        else if (strcmp(name, "--whole") == 0) whole = atoi(value);
         else fail("unknown option %s", name);
     }
     if (port <= 0 || customers <= 0 || seconds <= 0) fail("--port, --customers and --seconds are above 0");
@@ -165,6 +173,7 @@ int main(int count, char **words) {
     for (int i = 0; i < customers; i++) {
         struct customer *c = &all[i];
         c->number = i;
+        c->step = whole ? CHECKOUT : BASKET;
         c->fd = socket(AF_INET, SOCK_STREAM, 0);
         int one = 1;
         if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)

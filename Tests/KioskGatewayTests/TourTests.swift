@@ -32,6 +32,31 @@ struct TourTests {
         }
     }
 
+    @Test func aWholeOrderIsPlacedAtOnce() async throws {
+        try await TestShop.run { shop in
+            let body =
+                #"{"kiosk_id": "k-1", "items": [{"product_id": "bread", "quantity": 2}, {"product_id": "cake"}]}"#
+            let placed = try await shop.client.post("/api/v1/orders", body, key: "whole")
+            #expect(placed.status == 201)
+            #expect((placed.json["total"] as? [String: Any])?["minor_units"] as? Int == 1_400)
+            #expect(placed.headers["location"] == "/api/v1/orders/\(placed.text("order_id"))")
+            #expect(placed.text("pickup_code").count == 6)
+            let again = try await shop.client.post("/api/v1/orders", body, key: "whole")
+            #expect(again.text("order_id") == placed.text("order_id"))
+            let other = try await shop.client.post(
+                "/api/v1/orders", #"{"items": [{"product_id": "cake"}]}"#, key: "whole")
+            #expect(other.status == 409)
+
+            let wrong = try await shop.client.post(
+                "/api/v1/orders",
+                #"{"items": [{"product_id": "bread", "quantity": 0, "colour": "red"}, 7], "card_token": "a b"}"#)
+            #expect(wrong.status == 422)
+            #expect(wrong.wrongFields.sorted() == ["card_token", "items[0].colour", "items[0].quantity", "items[1]"])
+            #expect(try await shop.client.post("/api/v1/orders", #"{"items": []}"#).wrongFields == ["items"])
+            #expect(try await shop.client.post("/api/v1/orders", "{}").wrongFields == ["items"])
+        }
+    }
+
     @Test func aBasketIsFilledAndEmptied() async throws {
         try await TestShop.run { shop in
             let started = try await shop.client.post("/api/v1/baskets", #"{"kiosk_id": "k-1"}"#)

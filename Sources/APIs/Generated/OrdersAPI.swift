@@ -17,6 +17,9 @@ public protocol OrdersAPI: Sendable {
     /// Turns a basket into an order, at the stores' prices of this moment.
     func checkout(_ request: OrdersV1.CheckoutRequest, context: CallContext) async throws -> OrdersV1.Order
 
+    /// StartBasket, AddItem for each item and Checkout in one step: all of it, or nothing. For kiosks that keep the basket.
+    func placeOrder(_ request: OrdersV1.PlaceOrderRequest, context: CallContext) async throws -> OrdersV1.Order
+
     func getOrder(_ request: OrdersV1.GetOrderRequest, context: CallContext) async throws -> OrdersV1.Order
 
     /// Baskets, the orders that have not ended, and the newest two thousand that have.
@@ -62,6 +65,11 @@ public struct OrdersClient: OrdersAPI {
     /// Turns a basket into an order, at the stores' prices of this moment.
     public func checkout(_ request: OrdersV1.CheckoutRequest, context: CallContext) async throws -> OrdersV1.Order {
         try await wire.unary("/mallbots.orders.v1.OrdersService/Checkout", request, context: context)
+    }
+
+    /// StartBasket, AddItem for each item and Checkout in one step: all of it, or nothing. For kiosks that keep the basket.
+    public func placeOrder(_ request: OrdersV1.PlaceOrderRequest, context: CallContext) async throws -> OrdersV1.Order {
+        try await wire.unary("/mallbots.orders.v1.OrdersService/PlaceOrder", request, context: context)
     }
 
     public func getOrder(_ request: OrdersV1.GetOrderRequest, context: CallContext) async throws -> OrdersV1.Order {
@@ -122,6 +130,9 @@ extension WireRouter {
         }
         register(unary: "/mallbots.orders.v1.OrdersService/Checkout") { (request: OrdersV1.CheckoutRequest, context) in
             try await service.checkout(request, context: context)
+        }
+        register(unary: "/mallbots.orders.v1.OrdersService/PlaceOrder") { (request: OrdersV1.PlaceOrderRequest, context) in
+            try await service.placeOrder(request, context: context)
         }
         register(unary: "/mallbots.orders.v1.OrdersService/GetOrder") { (request: OrdersV1.GetOrderRequest, context) in
             try await service.getOrder(request, context: context)

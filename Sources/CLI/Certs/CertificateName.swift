@@ -90,6 +90,8 @@ enum Serial {
 extension TLSLedger {
     /// So many digits of a serial number are enough if no other begins with them.
     static var leastSerialDigits: Int { 8 }
+    /// One of them may be a leading zero, which a canonical number does not have.
+    private static var leastCanonicalDigits: Int { leastSerialDigits - 1 }
 
     /// The certificate, or one that is only known to be revoked, with this serial number or the one that begins so.
     ///
@@ -99,12 +101,12 @@ extension TLSLedger {
         let known = issued.map(\.serial) + strangers.map(\.serial)
         let canonical = known.map { Serial.canonical($0) ?? $0 }
         var found = known.indices.filter { canonical[$0] == digits }
-        if found.isEmpty, digits.count >= Self.leastSerialDigits {
+        if found.isEmpty, digits.count >= Self.leastCanonicalDigits {
             found = known.indices.filter { canonical[$0].hasPrefix(digits) }
         }
         guard let first = found.first else {
             let hint =
-                digits.count < Self.leastSerialDigits
+                digits.count < Self.leastCanonicalDigits
                 ? "give at least its first \(Self.leastSerialDigits) digits"
                 : "`mallbots certs list` shows what there is"
             throw Failure("no certificate with the serial number \(serial) was issued here; \(hint)")

@@ -13,8 +13,12 @@ struct OrderRoutes: Sendable {
     let finder: OrderFinder
     let limits: WebLimits
 
+    /// Items of an order that is placed at once; Orders takes as many products.
+    private static let maxItems = 50
+
     func add(to group: RouterGroup<KioskContext>) {
         group.get("orders", use: find)
+        group.post("orders", use: place)
         group.get("orders/{id}", use: show)
         group.get("orders/{id}/payment", use: invoice)
         group.post("orders/{id}/payment", use: pay)
@@ -28,6 +32,23 @@ struct OrderRoutes: Sendable {
         let id = try finder.orderID(
             pickupCode: request.queryText("pickup_code"), client: context.channel.remoteAddress?.ipAddress ?? "")
         return try Response(OrderDocument(await order(id)))
+    }
+
+    /// A whole order at once, for kiosks that keep the basket themselves.
+    @Sendable func place(_ request: Request, _ context: KioskContext) async throws -> Response {
+        let key = try request.idempotencyKey("kiosk", "orders")
+        var fields = try await request.fields(limits: limits)
+        let order = OrdersV1.PlaceOrderRequest(
+            idempotencyKey: key, kioskID: fields.text("kiosk_id", required: false, maximum: 64),
+            items: fields.objects("items", counts: 1...Self.maxItems) { item in
+                OrdersV1.OrderItem(
+                    productID: item.text("product_id", required: true, maximum: 128),
+                    quantity: UInt32(item.integer("quantity", in: 1...99, fallback: 1)))
+            },
+            cardToken: fields.token("card_token", required: false, maximum: 128))
+        try fields.finish()
+        let placed = try await orders.placeOrder(order, context: limits.call())
+        return try Response(OrderDocument(placed), status: .created, location: "/api/v1/orders/\(placed.orderID)")
     }
 
     @Sendable func show(_ request: Request, _ context: KioskContext) async throws -> Response {

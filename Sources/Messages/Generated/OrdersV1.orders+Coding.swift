@@ -288,6 +288,85 @@ extension OrdersV1.CheckoutRequest {
     }
 }
 
+extension OrdersV1.PlaceOrderRequest {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__place_order_request__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__PlaceOrderRequest.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__PlaceOrderRequest>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.idempotency_key, "mallbots.orders.v1.PlaceOrderRequest", "idempotency_key")
+        let field2 = try FromC.string(c.pointee.kiosk_id, "mallbots.orders.v1.PlaceOrderRequest", "kiosk_id")
+        var field3: [OrdersV1.OrderItem] = []
+        field3.reserveCapacity(c.pointee.n_items)
+        for index in 0..<c.pointee.n_items {
+            field3.append(try OrdersV1.OrderItem(_c: FromC.message(c.pointee.items, index)))
+        }
+        let field4 = try FromC.string(c.pointee.card_token, "mallbots.orders.v1.PlaceOrderRequest", "card_token")
+        self.init(idempotencyKey: field1, kioskID: field2, items: field3, cardToken: field4)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__PlaceOrderRequest> {
+        let c = arena.one(Mallbots__Orders__V1__PlaceOrderRequest.self)
+        mallbots__orders__v1__place_order_request__init(c)
+        c.pointee.idempotency_key = arena.string(self.idempotencyKey)
+        c.pointee.kiosk_id = arena.string(self.kioskID)
+        if !self.items.isEmpty {
+            c.pointee.n_items = self.items.count
+            let items = arena.many(UnsafeMutablePointer<Mallbots__Orders__V1__OrderItem>?.self, self.items.count)
+            for index in self.items.indices {
+                items[index] = self.items[index]._fill(&arena)
+            }
+            c.pointee.items = items
+        }
+        c.pointee.card_token = arena.string(self.cardToken)
+        return c
+    }
+}
+
+extension OrdersV1.OrderItem {
+    public static var _descriptor: UnsafeRawPointer {
+        UnsafeRawPointer(mallbots__orders__v1__order_item__descriptor_address())
+    }
+
+    public static func _decode(
+        _ bytes: UnsafeRawBufferPointer, _ limits: DecodingLimits
+    ) throws(DecodingError) -> Self {
+        try _decode(bytes, limits) {
+            (c) throws(DecodingError) in try Self(_c: c.assumingMemoryBound(to: Mallbots__Orders__V1__OrderItem.self))
+        }
+    }
+
+    public func _encode(_ arena: inout _EncodingArena) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(_fill(&arena))
+    }
+
+    init(_c c: UnsafePointer<Mallbots__Orders__V1__OrderItem>) throws(DecodingError) {
+        let field1 = try FromC.string(c.pointee.product_id, "mallbots.orders.v1.OrderItem", "product_id")
+        let field2 = c.pointee.quantity
+        self.init(productID: field1, quantity: field2)
+    }
+
+    func _fill(_ arena: inout _EncodingArena) -> UnsafeMutablePointer<Mallbots__Orders__V1__OrderItem> {
+        let c = arena.one(Mallbots__Orders__V1__OrderItem.self)
+        mallbots__orders__v1__order_item__init(c)
+        c.pointee.product_id = arena.string(self.productID)
+        c.pointee.quantity = self.quantity
+        return c
+    }
+}
+
 extension OrdersV1.GetOrderRequest {
     public static var _descriptor: UnsafeRawPointer {
         UnsafeRawPointer(mallbots__orders__v1__get_order_request__descriptor_address())

@@ -207,6 +207,49 @@ extension OrdersV1.CheckoutRequest {
     }
 }
 
+extension OrdersV1.PlaceOrderRequest {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.idempotencyKey.isEmpty {
+            json.key("idempotencyKey")
+            json.string(self.idempotencyKey)
+        }
+        if !self.kioskID.isEmpty {
+            json.key("kioskId")
+            json.string(self.kioskID)
+        }
+        if !self.items.isEmpty {
+            json.key("items")
+            json.beginArray()
+            for value in self.items {
+                json.element()
+                value._print(&json)
+            }
+            json.endArray()
+        }
+        if !self.cardToken.isEmpty {
+            json.key("cardToken")
+            json.string(self.cardToken)
+        }
+        json.endObject()
+    }
+}
+
+extension OrdersV1.OrderItem {
+    public func _print(_ json: inout _JSONPrinter) {
+        json.beginObject()
+        if !self.productID.isEmpty {
+            json.key("productId")
+            json.string(self.productID)
+        }
+        if self.quantity != 0 {
+            json.key("quantity")
+            json.integer(self.quantity)
+        }
+        json.endObject()
+    }
+}
+
 extension OrdersV1.GetOrderRequest {
     public func _print(_ json: inout _JSONPrinter) {
         json.beginObject()

@@ -229,6 +229,54 @@ extension OrdersV1 {
         }
     }
 
+    /// `mallbots.orders.v1.PlaceOrderRequest`.
+    public struct PlaceOrderRequest: Message {
+        public static var protobufName: String { "mallbots.orders.v1.PlaceOrderRequest" }
+
+        public var idempotencyKey: String = ""
+
+        /// Which kiosk, for people.
+        public var kioskID: String = ""
+
+        /// At least one; a product that comes twice is one line.
+        public var items: [OrdersV1.OrderItem] = []
+
+        /// As at checkout.
+        public var cardToken: String = ""
+
+        public init() {}
+
+        public init(
+            idempotencyKey: String = "",
+            kioskID: String = "",
+            items: [OrdersV1.OrderItem] = [],
+            cardToken: String = ""
+        ) {
+            self.idempotencyKey = idempotencyKey
+            self.kioskID = kioskID
+            self.items = items
+            self.cardToken = cardToken
+        }
+    }
+
+    /// `mallbots.orders.v1.OrderItem`.
+    public struct OrderItem: Message {
+        public static var protobufName: String { "mallbots.orders.v1.OrderItem" }
+
+        public var productID: String = ""
+        public var quantity: UInt32 = 0
+
+        public init() {}
+
+        public init(
+            productID: String = "",
+            quantity: UInt32 = 0
+        ) {
+            self.productID = productID
+            self.quantity = quantity
+        }
+    }
+
     /// `mallbots.orders.v1.GetOrderRequest`.
     public struct GetOrderRequest: Message {
         public static var protobufName: String { "mallbots.orders.v1.GetOrderRequest" }

@@ -345,7 +345,7 @@ public enum SchemaFiles {
                 "mallbots/types/v1/types.proto",
             ],
             services: [
-                .init(name: "mallbots.orders.v1.OrdersService", methods: ["StartBasket", "AddItem", "RemoveItem", "GetBasket", "Checkout", "GetOrder", "ListOrders", "CancelOrder", "HandOver", "WatchOrder", "WatchOrders"]),
+                .init(name: "mallbots.orders.v1.OrdersService", methods: ["StartBasket", "AddItem", "RemoveItem", "GetBasket", "Checkout", "PlaceOrder", "GetOrder", "ListOrders", "CancelOrder", "HandOver", "WatchOrder", "WatchOrders"]),
             ],
             types: [
                 "mallbots.orders.v1.AddItemRequest",
@@ -358,14 +358,16 @@ public enum SchemaFiles {
                 "mallbots.orders.v1.ListOrdersRequest",
                 "mallbots.orders.v1.ListOrdersResponse",
                 "mallbots.orders.v1.Order",
+                "mallbots.orders.v1.OrderItem",
                 "mallbots.orders.v1.OrderState",
                 "mallbots.orders.v1.OrdersUpdate",
+                "mallbots.orders.v1.PlaceOrderRequest",
                 "mallbots.orders.v1.RemoveItemRequest",
                 "mallbots.orders.v1.StartBasketRequest",
                 "mallbots.orders.v1.WatchOrderRequest",
                 "mallbots.orders.v1.WatchOrdersRequest",
             ],
-            count: 6157
+            count: 6765
         ) { UnsafeRawPointer(mallbots__orders__v1__orders__file_address()) },
         SchemaFile(
             name: "mallbots/orders/v1/snapshot.proto",

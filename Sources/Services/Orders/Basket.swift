@@ -25,16 +25,21 @@ extension OrdersCore {
     func addItem(_ request: OrdersV1.AddItemRequest) throws(ServiceError) -> [OrdersV1.Event] {
         let order = try order(request.orderID)
         try order.requireBasket()
-        guard (1...BasketLimits.unitsPerLine).contains(request.quantity) else {
-            throw .invalidArgument("quantity takes 1 to \(BasketLimits.unitsPerLine), not \(request.quantity)")
+        return [try addition(of: request.productID, request.quantity, to: order)]
+    }
+
+    /// What an item more comes to in a basket.
+    private func addition(
+        of productID: String, _ quantity: UInt32, to order: Order
+    ) throws(ServiceError) -> OrdersV1.Event {
+        guard (1...BasketLimits.unitsPerLine).contains(quantity) else {
+            throw .invalidArgument("quantity takes 1 to \(BasketLimits.unitsPerLine), not \(quantity)")
         }
-        if request.productID.isEmpty { throw .invalidArgument("product_id is empty") }
-        guard catalog.products[request.productID] != nil else {
-            throw .notFound("there is no product '\(request.productID)'")
-        }
-        let line = try catalog.line(request.productID, request.quantity)
-        let before = order.line(request.productID)
-        let units = UInt64(before?.quantity ?? 0) + UInt64(request.quantity)
+        if productID.isEmpty { throw .invalidArgument("product_id is empty") }
+        guard catalog.products[productID] != nil else { throw .notFound("there is no product '\(productID)'") }
+        let line = try catalog.line(productID, quantity)
+        let before = order.line(productID)
+        let units = UInt64(before?.quantity ?? 0) + UInt64(quantity)
         guard units <= UInt64(BasketLimits.unitsPerLine) else {
             throw .failedPrecondition(
                 "'\(line.name)' would be \(units) units; "
@@ -49,7 +54,27 @@ extension OrdersCore {
         guard lines.totalMinorUnits != nil else {
             throw .failedPrecondition("the basket's total is too large to count")
         }
-        return [OrdersV1.Event(kind: .itemAdded(OrdersV1.ItemAdded(orderID: order.id, line: line)))]
+        return OrdersV1.Event(kind: .itemAdded(OrdersV1.ItemAdded(orderID: order.id, line: line)))
+    }
+
+    /// A basket, what goes into it and its checkout at once: all of it, or nothing.
+    ///
+    /// - Parameter pickupCodes: as for ``checkout(_:pickupCodes:)``
+    func placeOrder(
+        _ request: OrdersV1.PlaceOrderRequest, orderID: String, currency: String, pickupCodes: [String]
+    ) throws(ServiceError) -> [OrdersV1.Event] {
+        if request.items.isEmpty { throw .invalidArgument("items is empty: an order needs at least one") }
+        let start = OrdersV1.StartBasketRequest(kioskID: request.kioskID)
+        var events = try startBasket(start, orderID: orderID, currency: currency)
+        var order = Order(basket: orderID, kioskID: request.kioskID, currency: currency)
+        for item in request.items {
+            let event = try addition(of: item.productID, item.quantity, to: order)
+            // When it happens does not matter here: the copy is thrown away.
+            if let kind = event.kind { order.evolve(kind, at: 0) }
+            events.append(event)
+        }
+        events.append(try placement(of: order, cardToken: request.cardToken, pickupCodes: pickupCodes))
+        return events
     }
 
     func removeItem(_ request: OrdersV1.RemoveItemRequest) throws(ServiceError) -> [OrdersV1.Event] {
@@ -81,7 +106,13 @@ extension OrdersCore {
         guard !order.view.lines.isEmpty else {
             throw .failedPrecondition("basket '\(order.id)' is empty: add an item before checking out")
         }
-        guard request.cardToken.utf8.count <= 200 else { throw .invalidArgument("card_token is longer than 200 bytes") }
+        return [try placement(of: order, cardToken: request.cardToken, pickupCodes: pickupCodes)]
+    }
+
+    private func placement(
+        of order: Order, cardToken: String, pickupCodes: [String]
+    ) throws(ServiceError) -> OrdersV1.Event {
+        guard cardToken.utf8.count <= 200 else { throw .invalidArgument("card_token is longer than 200 bytes") }
         var lines: [OrdersV1.Line] = []
         for basketLine in order.view.lines {
             let line = try catalog.line(basketLine.productID, basketLine.quantity, named: basketLine.name)
@@ -100,14 +131,12 @@ extension OrdersCore {
         guard let code = pickupCodes.first(where: { openCodes[$0] == nil }) else {
             throw .unavailable("no pickup code was free; try again")
         }
-        return [
-            OrdersV1.Event(
-                kind: .orderPlaced(
-                    OrdersV1.OrderPlaced(
-                        orderID: order.id, lines: lines,
-                        total: TypesV1.Money(minorUnits: total, currencyCode: order.view.total?.currencyCode ?? ""),
-                        pickupCode: code, cardToken: request.cardToken, ticket: nextTicket)))
-        ]
+        return OrdersV1.Event(
+            kind: .orderPlaced(
+                OrdersV1.OrderPlaced(
+                    orderID: order.id, lines: lines,
+                    total: TypesV1.Money(minorUnits: total, currencyCode: order.view.total?.currencyCode ?? ""),
+                    pickupCode: code, cardToken: cardToken, ticket: nextTicket)))
     }
 }
 

@@ -25,6 +25,16 @@ struct Order: Hashable, Sendable {
         self.number = number
     }
 
+    /// An empty basket.
+    init(basket id: String, kioskID: String, currency: String, number: UInt64 = 0, startedUnixMs: Int64 = 0) {
+        self.init(
+            OrdersV1.Order(
+                orderID: id, state: .basket, total: TypesV1.Money(minorUnits: 0, currencyCode: currency),
+                kioskID: kioskID, startedUnixMs: startedUnixMs),
+            number: number)
+        touchedUnixMs = startedUnixMs
+    }
+
     var id: String { view.orderID }
 
     /// How the state is called in messages to people.

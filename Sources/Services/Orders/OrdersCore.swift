@@ -89,12 +89,9 @@ public struct OrdersCore: ServiceCore {
     private mutating func start(_ event: OrdersV1.BasketStarted, at time: Timestamp) {
         guard orders[event.orderID] == nil else { return }
         started += 1
-        var order = Order(
-            OrdersV1.Order(
-                orderID: event.orderID, state: .basket,
-                total: TypesV1.Money(minorUnits: 0, currencyCode: event.currencyCode), kioskID: event.kioskID,
-                startedUnixMs: time.unixMs), number: started)
-        order.touchedUnixMs = time.unixMs
+        let order = Order(
+            basket: event.orderID, kioskID: event.kioskID, currency: event.currencyCode, number: started,
+            startedUnixMs: time.unixMs)
         orders[order.id] = order
         count(order, adding: true)
     }

@@ -104,6 +104,17 @@ public final class OrdersService: OrdersAPI {
         }
     }
 
+    public func placeOrder(
+        _ request: OrdersV1.PlaceOrderRequest, context: CallContext
+    ) async throws -> OrdersV1.Order {
+        let (id, currency) = (ids.id("o"), currency)
+        let codes = (0..<4).map { _ in ids.pickupCode() }
+        return try await loop.decide(key: try Self.key(request.idempotencyKey, request)) { core, _ in
+            Self.decision(
+                id, try core.placeOrder(request, orderID: id, currency: currency, pickupCodes: codes))
+        }
+    }
+
     // MARK: Orders
 
     public func getOrder(_ request: OrdersV1.GetOrderRequest, context: CallContext) async throws -> OrdersV1.Order {

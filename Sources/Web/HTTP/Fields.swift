@@ -105,6 +105,34 @@ package struct Fields {
         }
     }
 
+    /// What `read` takes out of each object of a list; empty when it is absent or no list of objects.
+    ///
+    /// - Parameter counts: how many there may be
+    package mutating func objects<R>(_ name: String, counts: ClosedRange<Int>, _ read: (inout Fields) -> R) -> [R] {
+        switch take(name, required: counts.lowerBound > 0) {
+        case .array(let values):
+            guard counts.contains(values.count) else {
+                fail(name, "takes \(counts.lowerBound) to \(counts.upperBound), not \(values.count)")
+                return []
+            }
+            return values.enumerated().compactMap { index, value in
+                guard case .object(let fields) = value else {
+                    fail("\(name)[\(index)]", "must be an object, not \(value.kind)")
+                    return nil
+                }
+                var inner = Fields(fields, inside: prefix + "\(name)[\(index)]")
+                let result = read(&inner)
+                inner.failUnread()
+                errors += inner.errors
+                return result
+            }
+        case let other?:
+            fail(name, "must be a list, not \(other.kind)")
+            return []
+        case nil: return []
+        }
+    }
+
     /// Says that a field's value will not do.
     package mutating func refuse(_ name: String, _ message: String) {
         fail(name, message)

@@ -174,6 +174,8 @@ let everyMessage: [any Message.Type] = [
     OrdersV1.RemoveItemRequest.self,
     OrdersV1.GetBasketRequest.self,
     OrdersV1.CheckoutRequest.self,
+    OrdersV1.PlaceOrderRequest.self,
+    OrdersV1.OrderItem.self,
     OrdersV1.GetOrderRequest.self,
     OrdersV1.ListOrdersRequest.self,
     OrdersV1.ListOrdersResponse.self,

@@ -8,7 +8,7 @@ import Testing
     }
 
     /// Seeds that found something: see docs/simulation.md.
-    @Test(arguments: [348, 1200, 1436, 2326, 2551] as [UInt64])
+    @Test(arguments: [348, 1200, 1436, 2326, 2551, 7644] as [UInt64])
     func whatWasMendedStaysSo(seed: UInt64) {
         #expect(Simulation(seed: seed).run() == nil, "replay it with: make simulate SEED=\(seed)")
     }

@@ -51,7 +51,8 @@ final class PaymentsHistory {
     }
 
     func wasAuthorized(_ order: String) -> Bool {
-        accounts[order]?.holds.values.contains { $0 == .authorized || $0 == .captured } ?? false
+        // Orders may hear of it late, when the hold has been taken or let go already.
+        accounts[order]?.holds.values.contains { [.authorized, .captured, .released].contains($0) } ?? false
     }
 
     func wasPaid(_ order: String) -> Bool { (accounts[order]?.captured ?? 0) > 0 }

@@ -556,6 +556,12 @@ static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__get_basket
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__checkout_request__descriptor_address(void) {
     return &mallbots__orders__v1__checkout_request__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__place_order_request__descriptor_address(void) {
+    return &mallbots__orders__v1__place_order_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__order_item__descriptor_address(void) {
+    return &mallbots__orders__v1__order_item__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *mallbots__orders__v1__get_order_request__descriptor_address(void) {
     return &mallbots__orders__v1__get_order_request__descriptor;
 }

@@ -322,6 +322,96 @@ void   mallbots__orders__v1__checkout_request__free_unpacked
   assert(message->base.descriptor == &mallbots__orders__v1__checkout_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   mallbots__orders__v1__place_order_request__init
+                     (Mallbots__Orders__V1__PlaceOrderRequest         *message)
+{
+  static const Mallbots__Orders__V1__PlaceOrderRequest init_value = MALLBOTS__ORDERS__V1__PLACE_ORDER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__place_order_request__get_packed_size
+                     (const Mallbots__Orders__V1__PlaceOrderRequest *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__place_order_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__place_order_request__pack
+                     (const Mallbots__Orders__V1__PlaceOrderRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__place_order_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__place_order_request__pack_to_buffer
+                     (const Mallbots__Orders__V1__PlaceOrderRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__place_order_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__PlaceOrderRequest *
+       mallbots__orders__v1__place_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__PlaceOrderRequest *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__place_order_request__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__place_order_request__free_unpacked
+                     (Mallbots__Orders__V1__PlaceOrderRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__place_order_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   mallbots__orders__v1__order_item__init
+                     (Mallbots__Orders__V1__OrderItem         *message)
+{
+  static const Mallbots__Orders__V1__OrderItem init_value = MALLBOTS__ORDERS__V1__ORDER_ITEM__INIT;
+  *message = init_value;
+}
+size_t mallbots__orders__v1__order_item__get_packed_size
+                     (const Mallbots__Orders__V1__OrderItem *message)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__order_item__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t mallbots__orders__v1__order_item__pack
+                     (const Mallbots__Orders__V1__OrderItem *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__order_item__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t mallbots__orders__v1__order_item__pack_to_buffer
+                     (const Mallbots__Orders__V1__OrderItem *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &mallbots__orders__v1__order_item__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Mallbots__Orders__V1__OrderItem *
+       mallbots__orders__v1__order_item__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Mallbots__Orders__V1__OrderItem *)
+     protobuf_c_message_unpack (&mallbots__orders__v1__order_item__descriptor,
+                                allocator, len, data);
+}
+void   mallbots__orders__v1__order_item__free_unpacked
+                     (Mallbots__Orders__V1__OrderItem *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &mallbots__orders__v1__order_item__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   mallbots__orders__v1__get_order_request__init
                      (Mallbots__Orders__V1__GetOrderRequest         *message)
 {
@@ -1349,6 +1439,134 @@ const ProtobufCMessageDescriptor mallbots__orders__v1__checkout_request__descrip
   mallbots__orders__v1__checkout_request__field_indices_by_name,
   1,  mallbots__orders__v1__checkout_request__number_ranges,
   (ProtobufCMessageInit) mallbots__orders__v1__checkout_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__orders__v1__place_order_request__field_descriptors[4] =
+{
+  {
+    "idempotency_key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__PlaceOrderRequest, idempotency_key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kiosk_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__PlaceOrderRequest, kiosk_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Mallbots__Orders__V1__PlaceOrderRequest, n_items),
+    offsetof(Mallbots__Orders__V1__PlaceOrderRequest, items),
+    &mallbots__orders__v1__order_item__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "card_token",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__PlaceOrderRequest, card_token),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__orders__v1__place_order_request__field_indices_by_name[] = {
+  3,   /* field[3] = card_token */
+  0,   /* field[0] = idempotency_key */
+  2,   /* field[2] = items */
+  1,   /* field[1] = kiosk_id */
+};
+static const ProtobufCIntRange mallbots__orders__v1__place_order_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor mallbots__orders__v1__place_order_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.PlaceOrderRequest",
+  "PlaceOrderRequest",
+  "Mallbots__Orders__V1__PlaceOrderRequest",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__PlaceOrderRequest),
+  4,
+  mallbots__orders__v1__place_order_request__field_descriptors,
+  mallbots__orders__v1__place_order_request__field_indices_by_name,
+  1,  mallbots__orders__v1__place_order_request__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__place_order_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor mallbots__orders__v1__order_item__field_descriptors[2] =
+{
+  {
+    "product_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrderItem, product_id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quantity",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Mallbots__Orders__V1__OrderItem, quantity),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned mallbots__orders__v1__order_item__field_indices_by_name[] = {
+  0,   /* field[0] = product_id */
+  1,   /* field[1] = quantity */
+};
+static const ProtobufCIntRange mallbots__orders__v1__order_item__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor mallbots__orders__v1__order_item__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "mallbots.orders.v1.OrderItem",
+  "OrderItem",
+  "Mallbots__Orders__V1__OrderItem",
+  "mallbots.orders.v1",
+  sizeof(Mallbots__Orders__V1__OrderItem),
+  2,
+  mallbots__orders__v1__order_item__field_descriptors,
+  mallbots__orders__v1__order_item__field_indices_by_name,
+  1,  mallbots__orders__v1__order_item__number_ranges,
+  (ProtobufCMessageInit) mallbots__orders__v1__order_item__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor mallbots__orders__v1__get_order_request__field_descriptors[1] =

@@ -23,6 +23,8 @@ typedef struct Mallbots__Orders__V1__AddItemRequest Mallbots__Orders__V1__AddIte
 typedef struct Mallbots__Orders__V1__RemoveItemRequest Mallbots__Orders__V1__RemoveItemRequest;
 typedef struct Mallbots__Orders__V1__GetBasketRequest Mallbots__Orders__V1__GetBasketRequest;
 typedef struct Mallbots__Orders__V1__CheckoutRequest Mallbots__Orders__V1__CheckoutRequest;
+typedef struct Mallbots__Orders__V1__PlaceOrderRequest Mallbots__Orders__V1__PlaceOrderRequest;
+typedef struct Mallbots__Orders__V1__OrderItem Mallbots__Orders__V1__OrderItem;
 typedef struct Mallbots__Orders__V1__GetOrderRequest Mallbots__Orders__V1__GetOrderRequest;
 typedef struct Mallbots__Orders__V1__ListOrdersRequest Mallbots__Orders__V1__ListOrdersRequest;
 typedef struct Mallbots__Orders__V1__ListOrdersResponse Mallbots__Orders__V1__ListOrdersResponse;
@@ -186,6 +188,40 @@ struct  Mallbots__Orders__V1__CheckoutRequest
 #define MALLBOTS__ORDERS__V1__CHECKOUT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__checkout_request__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Mallbots__Orders__V1__PlaceOrderRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData idempotency_key;
+  /*
+   * Which kiosk, for people.
+   */
+  ProtobufCBinaryData kiosk_id;
+  /*
+   * At least one; a product that comes twice is one line.
+   */
+  size_t n_items;
+  Mallbots__Orders__V1__OrderItem **items;
+  /*
+   * As at checkout.
+   */
+  ProtobufCBinaryData card_token;
+};
+#define MALLBOTS__ORDERS__V1__PLACE_ORDER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__place_order_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL, {0,NULL} }
+
+
+struct  Mallbots__Orders__V1__OrderItem
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData product_id;
+  uint32_t quantity;
+};
+#define MALLBOTS__ORDERS__V1__ORDER_ITEM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&mallbots__orders__v1__order_item__descriptor) \
+    , {0,NULL}, 0 }
 
 
 struct  Mallbots__Orders__V1__GetOrderRequest
@@ -453,6 +489,44 @@ Mallbots__Orders__V1__CheckoutRequest *
 void   mallbots__orders__v1__checkout_request__free_unpacked
                      (Mallbots__Orders__V1__CheckoutRequest *message,
                       ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__PlaceOrderRequest methods */
+void   mallbots__orders__v1__place_order_request__init
+                     (Mallbots__Orders__V1__PlaceOrderRequest         *message);
+size_t mallbots__orders__v1__place_order_request__get_packed_size
+                     (const Mallbots__Orders__V1__PlaceOrderRequest   *message);
+size_t mallbots__orders__v1__place_order_request__pack
+                     (const Mallbots__Orders__V1__PlaceOrderRequest   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__place_order_request__pack_to_buffer
+                     (const Mallbots__Orders__V1__PlaceOrderRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__PlaceOrderRequest *
+       mallbots__orders__v1__place_order_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__place_order_request__free_unpacked
+                     (Mallbots__Orders__V1__PlaceOrderRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Mallbots__Orders__V1__OrderItem methods */
+void   mallbots__orders__v1__order_item__init
+                     (Mallbots__Orders__V1__OrderItem         *message);
+size_t mallbots__orders__v1__order_item__get_packed_size
+                     (const Mallbots__Orders__V1__OrderItem   *message);
+size_t mallbots__orders__v1__order_item__pack
+                     (const Mallbots__Orders__V1__OrderItem   *message,
+                      uint8_t             *out);
+size_t mallbots__orders__v1__order_item__pack_to_buffer
+                     (const Mallbots__Orders__V1__OrderItem   *message,
+                      ProtobufCBuffer     *buffer);
+Mallbots__Orders__V1__OrderItem *
+       mallbots__orders__v1__order_item__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   mallbots__orders__v1__order_item__free_unpacked
+                     (Mallbots__Orders__V1__OrderItem *message,
+                      ProtobufCAllocator *allocator);
 /* Mallbots__Orders__V1__GetOrderRequest methods */
 void   mallbots__orders__v1__get_order_request__init
                      (Mallbots__Orders__V1__GetOrderRequest         *message);
@@ -628,6 +702,12 @@ typedef void (*Mallbots__Orders__V1__GetBasketRequest_Closure)
 typedef void (*Mallbots__Orders__V1__CheckoutRequest_Closure)
                  (const Mallbots__Orders__V1__CheckoutRequest *message,
                   void *closure_data);
+typedef void (*Mallbots__Orders__V1__PlaceOrderRequest_Closure)
+                 (const Mallbots__Orders__V1__PlaceOrderRequest *message,
+                  void *closure_data);
+typedef void (*Mallbots__Orders__V1__OrderItem_Closure)
+                 (const Mallbots__Orders__V1__OrderItem *message,
+                  void *closure_data);
 typedef void (*Mallbots__Orders__V1__GetOrderRequest_Closure)
                  (const Mallbots__Orders__V1__GetOrderRequest *message,
                   void *closure_data);
@@ -665,6 +745,8 @@ extern const ProtobufCMessageDescriptor mallbots__orders__v1__add_item_request__
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__remove_item_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__get_basket_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__checkout_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__place_order_request__descriptor;
+extern const ProtobufCMessageDescriptor mallbots__orders__v1__order_item__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__get_order_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__list_orders_request__descriptor;
 extern const ProtobufCMessageDescriptor mallbots__orders__v1__list_orders_response__descriptor;
