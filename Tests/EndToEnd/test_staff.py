@@ -116,7 +116,7 @@ class Staff(StaffTestCase):
         self.assertEqual(
             [(entry["user"], entry["action"], entry["outcome"].split(":")[0]) for entry in entries], [
                 ("carl", "hand over order", "done"), ("carl", "hand over order", "refused"),
-                ("carl", "take payment", "done"), ("carl", "hand over order", "refused")])
+                ("carl", "take payment", "done"), ("vera", "take payment", "refused"), ("carl", "hand over order", "refused")])
         refused = manager.expect(200, "GET", "/api/v1/audit?user=vera")["entries"][0]
         self.assertEqual(refused["action"], "take payment")
         self.assertTrue(refused["outcome"].startswith("refused: This takes a clerk"), refused)
