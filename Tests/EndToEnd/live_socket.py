@@ -1,4 +1,4 @@
-"""A small WebSocket client (RFC 6455), by hand: the standard library has none, and a test wants to see every byte."""
+"""A client of the staff's socket: whole JSON messages, over the frames of websocket.py."""
 import base64
 import hashlib
 import json
@@ -6,8 +6,7 @@ import os
 import socket
 import struct
 
-MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+from websocket import CLOSE, GUID, PING, PONG, TEXT, frame
 
 
 class Refused(Exception):
@@ -65,20 +64,6 @@ class Frames:
         return found
 
 
-def frame(opcode, payload=b""):
-    """A client's frame, masked."""
-    mask = os.urandom(4)
-    size = len(payload)
-    head = bytes([0x80 | opcode])
-    if size < 126:
-        head += bytes([0x80 | size])
-    elif size < 65536:
-        head += bytes([0x80 | 126]) + struct.pack(">H", size)
-    else:
-        head += bytes([0x80 | 127]) + struct.pack(">Q", size)
-    return head + mask + bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
-
-
 def upgrade(address, path, headers=None, subprotocol=None):
     """The bytes of a request for a WebSocket, and the answer's key to it."""
     key = base64.b64encode(os.urandom(16))
@@ -88,7 +73,7 @@ def upgrade(address, path, headers=None, subprotocol=None):
     if subprotocol:
         lines.append(f"Sec-WebSocket-Protocol: {subprotocol}")
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-    return "\r\n".join(lines + ["", ""]).encode(), base64.b64encode(hashlib.sha1(key + MAGIC).digest())
+    return "\r\n".join(lines + ["", ""]).encode(), base64.b64encode(hashlib.sha1(key + GUID.encode()).digest())
 
 
 class WebSocket:
