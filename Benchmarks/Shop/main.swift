@@ -13,6 +13,13 @@ func option(_ name: String, _ usual: Int) -> Int {
     CommandLine.arguments.firstIndex(of: "--\(name)").flatMap { Int(CommandLine.arguments[$0 + 1]) } ?? usual
 }
 
+let known = ["--orders", "--customers", "--only"]
+let words = CommandLine.arguments.dropFirst()
+guard words.count.isMultiple(of: 2), zip(words, 0...).allSatisfy({ !$1.isMultiple(of: 2) || known.contains($0) }) else {
+    FileHandle.standardError.write(Data("ShopBench: takes \(known.joined(separator: " N, ")) NAME\n".utf8))
+    exit(2)
+}
+
 let orders = option("orders", 30_000)
 let customers = option("customers", 256)
 let only = CommandLine.arguments.firstIndex(of: "--only").map { CommandLine.arguments[$0 + 1] }

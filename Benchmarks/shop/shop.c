@@ -29,7 +29,7 @@ struct customer {
 };
 
 static const char *host = "127.0.0.1", *product = "bread";
-static int port, customers = 64, whole;
+static int port, customers = 64, at_once;
 static double seconds = 10, warmup = 2;
 static long long begin_at, end_at;
 static unsigned long orders, requests, errors;
@@ -87,7 +87,7 @@ static void ask(struct customer *c) {
         snprintf(body, sizeof body, "{\"product_id\":\"%s\",\"quantity\":1}", product);
         break;
     default:
-        if (whole) {
+        if (at_once) {
             c->round++;
             snprintf(path, sizeof path, "/api/v1/orders");
             snprintf(body, sizeof body, "{\"kiosk_id\":\"k%d\",\"items\":[{\"product_id\":\"%s\",\"quantity\":1}]}", c->number, product);
@@ -131,7 +131,7 @@ static void answered(struct customer *c) {
     if (counts) requests++;
     if (status / 100 != 2) {
         if (errors++ < 3) fprintf(stderr, "shop: %s: %.300s\n", step_names[c->step], end + 4);
-        c->step = whole ? CHECKOUT : BASKET;
+        c->step = at_once ? CHECKOUT : BASKET;
     } else {
         if (counts) note(c->step, now - c->asked);
         if (c->step == BASKET) {
@@ -139,7 +139,7 @@ static void answered(struct customer *c) {
             if (!id || sscanf(id + 12, "%79[^\"]", c->order) != 1) fail("no order in %s", end + 4);
         }
         if (c->step == CHECKOUT && counts) orders++;
-        c->step = whole ? CHECKOUT : (c->step + 1) % STEPS;
+        c->step = at_once ? CHECKOUT : (c->step + 1) % STEPS;
     }
     c->in_count = 0;
     if (now < end_at) ask(c);
@@ -154,7 +154,7 @@ static void options(int count, char **words) {
         else if (strcmp(name, "--seconds") == 0) seconds = atof(value);
         else if (strcmp(name, "--warmup") == 0) warmup = atof(value);
         else if (strcmp(name, "--product") == 0) product = value;
-        else if (strcmp(name, "--whole") == 0) whole = atoi(value);
+        else if (strcmp(name, "--whole") == 0) at_once = atoi(value);
         else fail("unknown option %s", name);
     }
     if (port <= 0 || customers <= 0 || seconds <= 0) fail("--port, --customers and --seconds are above 0");
@@ -173,7 +173,7 @@ int main(int count, char **words) {
     for (int i = 0; i < customers; i++) {
         struct customer *c = &all[i];
         c->number = i;
-        c->step = whole ? CHECKOUT : BASKET;
+        c->step = at_once ? CHECKOUT : BASKET;
         c->fd = socket(AF_INET, SOCK_STREAM, 0);
         int one = 1;
         if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, sizeof address) != 0)
